@@ -1,0 +1,1 @@
+"""Remanso: a self-hosted de-escalation chatbot with handoff to a person."""

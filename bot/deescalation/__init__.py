@@ -1,0 +1,1 @@
+"""The idea: frustration, state, triggers, steps, techniques, phrasing, wording. Plain Python."""

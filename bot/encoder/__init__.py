@@ -1,0 +1,1 @@
+"""The sentence encoder: restored, exported, and run by onnxruntime."""

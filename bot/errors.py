@@ -1,0 +1,98 @@
+"""Everything this project raises on purpose.
+
+* RemansoError
+  + SettingsError        an environment variable says something we cannot obey
+  + ConfigError          config.yml, desk.yml or a file in data/ is wrong
+    - UnknownTrigger     (bot.deescalation.triggers)
+    - UnknownResponse    (bot.deescalation.phrasing)
+  + EncoderError         the sentence encoder is missing, damaged or not the model's
+  + EngineError          the dialogue engine did not answer as agreed
+    - EngineDown         nobody listens
+    - EngineLate         it did not answer in time
+  + StoreError           the database refuses
+  + DeskError            the desk refuses a change to a ticket
+    - NotFound
+    - NotAllowed
+    - Conflict
+  + IdentityError        a customer's proof of identity does not hold
+  + BackOfficeError      orders, invoices or payments cannot be read or changed
+    - BackOfficeDown     no answer, or a broken one
+    - AboveAuthority     more money than this role may give
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class RemansoError(Exception):
+    """Base of every error raised on purpose; its text is fit for a terminal."""
+
+
+class SettingsError(RemansoError):
+    """An environment variable says something we cannot obey."""
+
+
+class ConfigError(RemansoError):
+    """A configuration or data file is wrong: the text names file, path, value and fix."""
+
+
+class EncoderError(RemansoError):
+    """The sentence encoder is missing, damaged, or not the one the model was trained with."""
+
+
+class EngineError(RemansoError):
+    """The dialogue engine did not answer as agreed."""
+
+
+class EngineDown(EngineError):
+    """Nobody listens on the engine's port."""
+
+
+class EngineLate(EngineError):
+    """The engine did not answer in time."""
+
+
+class StoreError(RemansoError):
+    """The database refuses."""
+
+
+class DeskError(RemansoError):
+    """The desk refuses a change to a ticket."""
+
+
+class NotFound(DeskError):
+    """There is no such ticket, conversation or agent."""
+
+
+class NotAllowed(DeskError):
+    """This agent may not do that."""
+
+
+class Conflict(DeskError):
+    """The ticket is not in a state that allows the change."""
+
+
+class IdentityError(RemansoError):
+    """A customer's proof of identity does not hold."""
+
+
+class BackOfficeError(RemansoError):
+    """Orders, invoices or payments cannot be read or changed."""
+
+
+class BackOfficeDown(BackOfficeError):
+    """The back office gave no answer, or a broken one."""
+
+
+class AboveAuthority(BackOfficeError):
+    """More money than this role may give."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the tail of an error message: the closest known name and all that are accepted."""
+    known = sorted(known)
+    close = get_close_matches(name, known, n=1)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    return f"{hint} Accepted: {', '.join(known)}."

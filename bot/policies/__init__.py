@@ -1,0 +1,1 @@
+"""The Rasa policy that wins when de-escalation has something to say."""

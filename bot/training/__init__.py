@@ -1,0 +1,1 @@
+"""What trainers do: train, parse, validate, publish, roll back."""

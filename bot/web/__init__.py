@@ -1,0 +1,1 @@
+"""The gateway that faces customers and agents."""

@@ -1,0 +1,1 @@
+"""Benchmarks, scenarios, baselines and reports."""
