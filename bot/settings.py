@@ -32,6 +32,8 @@ class Settings:
     engine_port: int = 5005  # loopback port of the dialogue engine
     actions_port: int = 5055  # loopback port of the action server
     engine_url: str = ""  # where the engine answers; empty: http://127.0.0.1:<engine_port>
+    actions_url: str = ""  # where the action server answers; empty: on loopback
+    private_host: str = "127.0.0.1"  # address of engine and actions; another only in a private net
     public_url: str = ""  # address customers see; empty: http://<host>:<port>
     database_url: str = ""  # SQLAlchemy URL; empty: sqlite file remanso.db in home
     tracker_url: str = ""  # SQLAlchemy URL of the engine's tracker store; empty: tracker.db in home
@@ -68,6 +70,10 @@ class Settings:
     def engine(self) -> str:
         """Return the base URL of the engine."""
         return self.engine_url or f"http://127.0.0.1:{self.engine_port}"
+
+    def actions(self) -> str:
+        """Return the URL of the action server's webhook."""
+        return self.actions_url or f"http://127.0.0.1:{self.actions_port}/webhook"
 
     def public(self) -> str:
         """Return the address customers and agents open."""

@@ -1,0 +1,283 @@
+"""The ``remanso`` command. Thin: every command calls one function of the project.
+
+Heavy parts are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from bot.cli_agent import app as agent_app
+from bot.errors import ConfigError, RemansoError, did_you_mean
+from bot.settings import ROOT, Settings, load
+
+app = typer.Typer(
+    help="A chatbot that takes an angry customer to a solution, or to a person who knows all.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.add_typer(agent_app, name="agent")
+
+
+def say(line: str) -> None:
+    """Print one line for the person at the terminal, at once."""
+    typer.echo(line)
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def errors_as_text() -> Iterator[None]:
+    """Turn an error raised on purpose into its text and exit code 1."""
+    try:
+        yield
+    except RemansoError as error:
+        typer.secho(str(error), fg="red", err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def run() -> None:
+    """Build and train what is missing, then start everything with the demo shop.
+
+    Example: remanso run
+    """
+    with errors_as_text():
+        from bot.encoder import build
+        from bot.training.train import ensure_model
+
+        settings = load()
+        build(settings, progress=say)
+        say("Checking the model ...")
+        model = ensure_model(settings, say=say)
+        _supervise(settings, model, demo=True)
+
+
+@app.command()
+def serve(
+    demo: Annotated[bool, typer.Option(help="Also serve the demo shop page.")] = False,
+    only: Annotated[
+        str, typer.Option(help="One process of a larger installation: web, engine or actions.")
+    ] = "",
+) -> None:
+    """Start web, engine and actions with the published model, and watch them.
+
+    Example: REMANSO_PORT=9000 remanso serve
+    """
+    with errors_as_text():
+        from bot.training.published import published_model
+
+        settings = load()
+        model = published_model(settings) if only in ("", "engine") else Path("-")
+        if only:
+            _become(settings, model, only)
+        _supervise(settings, model, demo=demo)
+
+
+def _become(settings: Settings, model: Path, name: str) -> None:
+    """Turn this process into one of the children: for containers, which do their own watching."""
+    from bot.supervisor import children
+
+    found = {child.name: child for child in children(settings, model, demo=True)}
+    if name not in found:
+        raise ConfigError(f"There is no process '{name}'.{did_you_mean(name, found)}")
+    command = found[name].command
+    os.execve(command[0], command, found[name].environment)  # noqa: S606 - our own command
+
+
+def _supervise(settings: Settings, model: Path, *, demo: bool) -> None:
+    from bot.supervisor import Supervisor
+
+    supervisor = Supervisor(settings, model, say=say, demo=demo)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        say(f"Starting with {model.name} ...")
+        supervisor.start()
+        seconds = supervisor.wait_ready()
+        say(_addresses(settings, seconds, demo=demo))
+        supervisor.watch()
+    except KeyboardInterrupt:
+        say("Stopping ...")
+    finally:
+        supervisor.stop()
+    say("Stopped.")
+
+
+def _addresses(settings: Settings, seconds: float, *, demo: bool) -> str:
+    from bot.cli_agent import first_login
+
+    lines = [
+        "",
+        f"Ready after {seconds:.0f} s.",
+        f"  Customers        {settings.public()}/",
+        f"  Agents           {settings.public()}/console/    {first_login(settings)}",
+    ]
+    if demo:
+        lines.append(f"  Widget in a shop http://127.0.0.1:{settings.shop_port}/")
+    return "\n".join([*lines, "  Ctrl-C stops everything.", ""])
+
+
+@app.command()
+def train(
+    publish: Annotated[bool, typer.Option(help="Serve the new model from now on.")] = True,
+) -> None:
+    """Train a model on the data in the checkout.
+
+    Example: remanso train --no-publish
+    """
+    with errors_as_text():
+        from bot.encoder import build
+        from bot.training import train as training
+
+        settings = load()
+        build(settings, progress=say)
+        model = training.train(settings, say=say, publish=publish)
+        say(f"Trained {model}." + (" Published." if publish else ""))
+
+
+@app.command()
+def publish(
+    model: Annotated[Path | None, typer.Argument(help="An archive in models/.")] = None,
+    rollback: Annotated[bool, typer.Option(help="Serve the model before this one.")] = False,
+) -> None:
+    """Choose the model that is served, and have a running engine load it.
+
+    Examples: remanso publish models/remanso-1a2b3c4d5e6f.tar.gz; remanso publish --rollback
+    """
+    with errors_as_text():
+        from bot.training import published
+
+        settings = load()
+        if rollback:
+            chosen = published.roll_back(settings)
+        elif model is not None:
+            published.publish(settings, model)
+            chosen = model
+        else:
+            raise ConfigError("Name an archive in models/, or use --rollback.")
+        say(f"Published {chosen.name}. {_swap(settings, chosen)}")
+
+
+def _swap(settings: Settings, model: Path) -> str:
+    from bot.engine import swap_model
+    from bot.errors import EngineDown
+
+    try:
+        return f"The running engine answers with model {swap_model(settings, model)}."
+    except EngineDown:
+        return "No engine is running: the next start loads it."
+
+
+@app.command()
+def encoder(
+    check: Annotated[bool, typer.Option(help="Only check the files that are there.")] = False,
+) -> None:
+    """Build the sentence encoder, or check that it is whole.
+
+    Example: remanso encoder
+    """
+    with errors_as_text():
+        from bot import encoder as package
+
+        settings = load()
+        mark = package.check(settings) if check else package.build(settings, progress=say)
+        say(f"The encoder {mark} is ready in {settings.models / 'encoder' / mark}.")
+
+
+@app.command()
+def parse(
+    input: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSON lines with text.")],
+    output: Annotated[Path, typer.Option(dir_okay=False, help="Where the scored lines go.")],
+    model: Annotated[Path | None, typer.Option(help="An archive; else the published one.")] = None,
+    lexicon: Annotated[bool, typer.Option(help="Use the word list's cues.")] = True,
+) -> None:
+    """Score a file of texts: intent, entities, frustration, level, cues, language.
+
+    Each line is {"text": "...", "context": ["previous turns", ...]}; context may be left out.
+
+    Example: remanso parse --input in.jsonl --output out.jsonl
+    """
+    with errors_as_text():
+        from bot.training.parse import parse_file
+        from bot.training.published import published_model
+
+        settings = load()
+        report = parse_file(
+            input, output, model or published_model(settings), settings=settings, lexicon=lexicon
+        )
+        say(report.text())
+        if report.unreadable:
+            raise typer.Exit(1)
+
+
+@app.command()
+def validate() -> None:
+    """Check data, responses and configuration as trainers change them.
+
+    Example: remanso validate && remanso train
+    """
+    with errors_as_text():
+        from bot.training.validate import findings
+
+        problems = findings(ROOT)
+        for problem in problems:
+            typer.secho(problem, fg="red", err=True)
+        if problems:
+            raise typer.Exit(1)
+        say("Nothing found.")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Run the test suite; what follows goes to pytest.
+
+    Example: remanso test -k widget
+    """
+    with errors_as_text():
+        from bot.training.test_suite import prepare
+
+        prepare(load(), say=say)
+    command = [sys.executable, "-m", "pytest", *context.args]
+    raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="The .tar.gz to write.")]) -> None:
+    """Save conversations, tickets and settings of the desk while everything runs.
+
+    Example: remanso backup /backups/remanso-monday.tar.gz
+    """
+    with errors_as_text():
+        from bot.handoff import backup as backups
+
+        say(f"Saved {backups.backup(load(), target)}.")
+
+
+@app.command()
+def restore(source: Annotated[Path, typer.Argument(exists=True, help="A backup.")]) -> None:
+    """Put a backup in place; what was there is kept aside. Stop everything first.
+
+    Example: remanso restore /backups/remanso-monday.tar.gz
+    """
+    with errors_as_text():
+        from bot.handoff import backup as backups
+
+        say(f"Restored. What was there is in {backups.restore(load(), source)}.")
+
+
+if __name__ == "__main__":
+    app()

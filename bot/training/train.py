@@ -1,0 +1,84 @@
+"""Training: Rasa's own ``rasa train`` on the present data, kept under the data's fingerprint."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.errors import ConfigError
+from bot.settings import ROOT, Settings
+from bot.training import published
+
+Say = Callable[[str], None]
+TAIL = 25  # lines of Rasa's output shown when training fails
+
+
+def ensure_model(settings: Settings, *, say: Say) -> Path:
+    """Return a published model of the present data, trained now if there is none.
+
+    Raises:
+        ConfigError: training failed; the text ends with what Rasa said.
+    """
+    model = published.archive(settings, published.fingerprint(settings))
+    if model.is_file():
+        if published.read(settings).get("model") != model.name:
+            published.publish(settings, model)
+        return model.resolve()
+    return train(settings, say=say)
+
+
+def train(settings: Settings, *, say: Say, publish: bool = True) -> Path:
+    """Train a model on the present data and publish it.
+
+    Args:
+        settings: the installation.
+        say: receives Rasa's progress, a line at a time.
+        publish: whether ``remanso serve`` is to load it from now on.
+
+    Raises:
+        ConfigError: training failed; the text ends with what Rasa said.
+    """
+    mark = published.fingerprint(settings)
+    model = published.archive(settings, mark)
+    command = [sys.executable, "-m", "rasa", "train", "--out", str(settings.models)]
+    command += ["--fixed-model-name", model.name.removesuffix(".tar.gz")]
+    environment = {
+        **os.environ,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TQDM_DISABLE": "1",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "ignore",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    }
+    lines = _run(command, environment, say)
+    if not model.is_file():
+        said = "\n".join(lines[-TAIL:])
+        raise ConfigError(f"Training failed. Nothing was published. Rasa said:\n{said}")
+    if publish:
+        published.publish(settings, model)
+    return model.resolve()
+
+
+def _run(command: list[str], environment: dict[str, str], say: Say) -> list[str]:
+    lines: list[str] = []
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            lines.append(line.rstrip())
+            if " - " in line or "Training" in line:
+                say(line.rstrip().split(" - ")[-1])
+    if process.returncode:
+        said = "\n".join(lines[-TAIL:])
+        raise ConfigError(f"Training failed (code {process.returncode}). Rasa said:\n{said}")
+    return lines
