@@ -1,0 +1,181 @@
+"""kill -9 of each process between storing and answering: nothing lost, doubled, or paid twice.
+
+Each round is a customer who was charged twice. The process is killed at a random moment after the
+customer's last message was acknowledged and before it was answered; some rounds hold the shop's
+database so that the kill lands inside the refund.
+"""
+
+import random
+import sqlite3
+import time
+from contextlib import contextmanager
+from datetime import date, timedelta
+from urllib.error import URLError
+
+import jwt
+import pytest
+
+from tests.system import Customer, Installation
+
+pytestmark = pytest.mark.server
+
+ROUNDS = 10
+PATIENCE = 150  # seconds until a customer must have been answered, engine restart included
+CENTS = 4250
+
+
+@pytest.fixture(scope="module")
+def installation(model, tmp_path_factory):
+    with Installation(tmp_path_factory.mktemp("crash"), REMANSO_MESSAGES_PER_MINUTE="1000") as one:
+        fill(one)
+        yield one
+
+
+def fill(installation):
+    """Give the shop one twice-charged order for each round of each process."""
+    path = installation.settings.home / "shop.db"
+    day = date.today() - timedelta(days=6)
+    with sqlite3.connect(path, timeout=30) as shop:
+        for number in range(3 * ROUNDS):
+            customer, order = f"C-9{number:03}", f"7{number:04}"
+            shop.execute(
+                "INSERT INTO customers (id, name, email, postcode) VALUES (?, ?, ?, ?)",
+                (customer, "Nuria Prat", f"n{number}@ejemplo.es", "46001"),
+            )
+            shop.execute(
+                "INSERT INTO orders (number, customer_id, product, total_cents, ordered_on, "
+                "promised_on, status, carrier, tracking, in_stock, invoice) "
+                "VALUES (?, ?, 'Manta Bruma', ?, ?, ?, 'in_transit', 'Correos Exprés', ?, 1, ?)",
+                (
+                    order,
+                    customer,
+                    CENTS,
+                    day,
+                    date.today() + timedelta(days=3),
+                    order,
+                    f"F-{order}",
+                ),
+            )
+            for charge in (1, 2):
+                shop.execute(
+                    "INSERT INTO charges (id, order_number, amount_cents, charged_on, method) "
+                    "VALUES (?, ?, ?, ?, 'tarjeta')",
+                    (f"CH-{order}-{charge}", order, CENTS, day),
+                )
+
+
+def proof(installation, number):
+    claims = {
+        "sub": f"C-9{number:03}",
+        "name": "Nuria Prat",
+        "email": f"n{number}@ejemplo.es",
+        "aud": "remanso",
+        "jti": f"crash-{number}",
+        "iat": int(time.time()),
+        "exp": int(time.time()) + 300,
+    }
+    return jwt.encode(claims, installation.settings.identity_secret(), algorithm="HS256")
+
+
+@contextmanager
+def shop_held(installation, held):
+    """Hold the shop's database, so that a refund waits inside its write."""
+    if not held:
+        yield
+        return
+    path = installation.settings.home / "shop.db"
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
+
+
+def post(customer, body):
+    """Send until it is acknowledged, as the widget does; return once it is."""
+    deadline = time.monotonic() + PATIENCE
+    path = f"{customer.path}/messages?wait=0"
+    while time.monotonic() < deadline:
+        try:
+            status, answer = customer.installation.call(
+                "POST", path, body, token=customer.token, timeout=10
+            )
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+            continue
+        assert status in (200, 201, 202), answer
+        return
+    pytest.fail("never acknowledged")
+
+
+def unanswered(installation, conversation):
+    rows = installation.rows(
+        "SELECT count(*) FROM turns WHERE conversation = ? AND status IN ('open', 'running')",
+        conversation,
+    )
+    return rows[0][0] > 0
+
+
+def transcript(customer):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            return customer.messages()
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    pytest.fail("the transcript cannot be read")
+
+
+def answered(customer):
+    """Wait until the last message has an answer; return the transcript."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if not unanswered(customer.installation, customer.conversation):
+            messages = transcript(customer)
+            if messages[-1]["author"] != "customer":
+                return messages
+        time.sleep(0.1)
+    pytest.fail(f"the customer was left without an answer: {transcript(customer)[-3:]}")
+
+
+def round_of(installation, name, number, dice):
+    """Play one conversation with a kill in it; return whether the kill hit an open turn."""
+    customer = Customer(installation, identity=proof(installation, number), language="es")
+    text = f"me habéis cobrado dos veces el pedido 7{number:04}, devolvedme lo que sobra"
+    with shop_held(installation, held := number % 3 == 0):
+        post(customer, {"text": text, "client_id": "m1"})
+        time.sleep(dice.uniform(0.0, 2.5 if held else 1.2))
+        hit = unanswered(installation, customer.conversation)
+        installation.kill(name)
+    answered(customer)
+    post(customer, {"text": "gracias, ¿queda así?", "client_id": "m2"})
+    check(customer, answered(customer), f"7{number:04}")
+    installation.ready()
+    return hit
+
+
+def check(customer, messages, order):
+    ours = [message for message in messages if message["author"] == "customer"]
+    assert [message["client_id"] for message in ours] == ["m1", "m2"]
+    said = [message["text"] for message in messages if message["author"] != "customer"]
+    assert len(said) == len(set(said)), f"said twice: {said}"
+    refunds = customer.installation.rows(
+        "SELECT amount_cents FROM ledger WHERE subject LIKE ?", f"CH-{order}-%", database="shop"
+    )
+    assert refunds in ([], [(CENTS,)])
+    done = customer.installation.rows(
+        "SELECT count(*) FROM messages WHERE conversation = ? AND response = 'utter_refund_done'",
+        customer.conversation,
+    )
+    if done[0][0]:
+        assert refunds == [(CENTS,)], "the customer reads of a refund that is not in the ledger"
+
+
+@pytest.mark.parametrize("name", ["web", "actions", "engine"])
+def test_a_killed_process_loses_doubles_and_pays_nothing_twice(installation, name):
+    offset = ["web", "actions", "engine"].index(name) * ROUNDS
+    dice = random.Random(offset)
+    hits = sum(round_of(installation, name, offset + n, dice) for n in range(ROUNDS))
+    assert hits >= ROUNDS // 2, f"only {hits} kills fell between storing and answering"
