@@ -133,7 +133,7 @@ def test_no_example_stands_under_two_intents_or_twice_under_one():
         places[key].append(example)
     twice = [" / ".join(map(str, found)) for found in places.values() if len(found) > 1]
     # Two bare numbers read alike whatever their digits.
-    bare = [str(e) for e in EXAMPLES if not _plain(e.text)]
+    bare = [str(e) for e in EXAMPLES if not _plain(e.text) and re.search(r"\d", e.text)]
     assert twice == []
     assert len(bare) <= 1, bare
 

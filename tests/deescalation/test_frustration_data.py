@@ -1,0 +1,132 @@
+"""The graded examples of `data/frustration` are complete, well formed and all different."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.unit
+
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "frustration"
+FILES = sorted(FOLDER.glob("e[sn]_*.yml"))
+LEVELS = ("calm", "annoyed", "frustrated", "angry")
+REGIONS = {"es": {"es", "mx", "ar", "co", "cl"}, "en": {"us", "uk"}}
+STYLES = set("furious icy sarcastic resigned rambling telegraphic shouting even joyful".split())
+FEWEST = {"es": 180, "en": 50}  # examples of each level
+TOO_ALIKE = 0.8  # Jaccard index of the character trigrams
+
+
+@cache
+def graded(path: Path) -> list[dict[str, Any]]:
+    """The examples of one file."""
+    examples: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["examples"]
+    return examples
+
+
+def in_language(language: str) -> list[dict[str, Any]]:
+    """All examples in the files of one language; the file name begins with its code."""
+    return [e for path in FILES if path.name.startswith(f"{language}_") for e in graded(path)]
+
+
+def bare(text: str) -> str:
+    """The text in lower case without accents, punctuation and numbers."""
+    letters = unicodedata.normalize("NFD", text.lower())
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[\W\d_]+", " ", plain).split())
+
+
+def trigrams(text: str) -> frozenset[str]:
+    """The character trigrams of a bare text, with its edges."""
+    padded = f"  {text} "
+    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
+
+
+def alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sets of trigrams overlap too much; sizes alone rule most pairs out."""
+    small, large = sorted((len(one), len(other)))
+    if small <= TOO_ALIKE * large:
+        return False
+    return len(one & other) > TOO_ALIKE * len(one | other)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_level_has_enough_examples(language: str) -> None:
+    count = Counter(example["level"] for example in in_language(language))
+    assert {level: n for level, n in count.items() if n < FEWEST[language]} == {}
+    assert set(count) == set(LEVELS)
+
+
+def test_at_least_six_hundred_spanish_examples_are_graded() -> None:
+    assert len(in_language("es")) >= 600
+
+
+def test_a_third_of_the_spanish_examples_are_calm() -> None:
+    examples = in_language("es")
+    assert sum(e["level"] == "calm" for e in examples) >= len(examples) / 3
+
+
+def test_there_are_calm_lookalikes_of_angry_messages() -> None:
+    lookalikes = graded(FOLDER / "es_calm_lookalikes.yml")
+    assert {e["level"] for e in lookalikes} == {"calm"}
+    assert len(lookalikes) >= 150
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_fields_are_complete_and_valid(path: Path) -> None:
+    regions = REGIONS[path.name[:2]]
+    wrong = [
+        e
+        for e in graded(path)
+        if set(e) - {"context"} != {"text", "level", "region", "style"}
+        or not (isinstance(e["text"], str) and e["text"].strip())
+        or e["level"] not in LEVELS
+        or e["region"] not in regions
+        or e["style"] not in STYLES
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_context_is_a_list_of_earlier_turns(path: Path) -> None:
+    contexts = [e["context"] for e in graded(path) if "context" in e]
+    assert all(isinstance(c, list) and c for c in contexts)
+    assert all(isinstance(turn, str) and turn.strip() for c in contexts for turn in c)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_no_two_examples_of_a_level_are_nearly_the_same(language: str, level: str) -> None:
+    texts = [e["text"] for e in in_language(language) if e["level"] == level]
+    keys = [bare(text) or text for text in texts]
+    signs = [trigrams(key) for key in keys]
+    pairs = [
+        (texts[i], texts[j])
+        for i, j in combinations(range(len(texts)), 2)
+        if keys[i] == keys[j] or alike(signs[i], signs[j])
+    ]
+    assert pairs == []
+
+
+def test_the_same_words_have_two_levels_only_where_the_context_tells_them_apart() -> None:
+    seen: dict[str, dict[str, Any]] = {}
+    unexplained = []
+    for example in in_language("es") + in_language("en"):
+        other = seen.setdefault(bare(example["text"]) or example["text"], example)
+        differs = other["level"] != example["level"]
+        if differs and other.get("context") == example.get("context"):
+            unexplained.append((other, example))
+    assert unexplained == []
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yml")), ids=lambda path: path.stem)
+def test_no_line_looks_like_training_data_to_rasa(path: Path) -> None:
+    forbidden = re.compile(r"^\s*(rules|stories|nlu|responses):", re.MULTILINE)
+    assert forbidden.search(path.read_text(encoding="utf-8")) is None
