@@ -173,11 +173,20 @@ def publish(
 
 
 def _swap(settings: Settings, model: Path) -> str:
-    from bot.engine import swap_model
+    import asyncio
+
+    from bot.engine import Engine
     from bot.errors import EngineDown
 
+    async def load_model() -> str:
+        engine = Engine(settings.engine(), settings.engine_secret())
+        try:
+            return await engine.load(str(model.resolve()))
+        finally:
+            await engine.close()
+
     try:
-        return f"The running engine answers with model {swap_model(settings, model)}."
+        return f"The running engine answers with model {asyncio.run(load_model())}."
     except EngineDown:
         return "No engine is running: the next start loads it."
 

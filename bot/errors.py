@@ -3,7 +3,7 @@
 * RemansoError
   + SettingsError        an environment variable says something we cannot obey
   + ConfigError          config.yml, desk.yml or a file in data/ is wrong
-    - UnknownTrigger     (bot.deescalation.triggers)
+    - UnknownTrigger     (bot.deescalation.firing)
     - UnknownResponse    (bot.deescalation.phrasing)
   + EncoderError         the sentence encoder is missing, damaged or not the model's
   + EngineError          the dialogue engine did not answer as agreed

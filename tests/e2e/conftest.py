@@ -3,6 +3,7 @@
 import pytest
 
 from bot.settings import load
+from bot.training.test_suite import browser as find_browser
 from bot.training.train import ensure_model
 from tests.system import Installation
 
@@ -20,3 +21,45 @@ def installation(model, tmp_path_factory):
         running.add_agent("marta", name="Marta Gil")
         running.add_agent("bruno", name="Bruno Sáez")
         yield running
+
+
+FLAGS = [
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=find_browser(lambda line: None), args=FLAGS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visitor(browser):
+    """Open pages as different people: each call is a browser profile of its own."""
+    contexts = []
+
+    def open_page(url, **options):
+        context = browser.new_context(locale="es-ES", **options)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

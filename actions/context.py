@@ -1,0 +1,130 @@
+"""What every action starts from: the conversation, who vouches for the customer, and the shop."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.words import Words, words
+from bot import settings
+from bot.backoffice import BackOffice, open_shop
+from bot.deescalation.state import ConversationState
+
+STATE_SLOT = "conversation_state"
+
+
+@cache
+def shop() -> BackOffice:
+    """Return the company's systems, opened once for each process."""
+    return open_shop(settings.load().shop_database())
+
+
+@dataclass(frozen=True)
+class Context:
+    """One call of an action.
+
+    Args:
+        conversation: Id of the conversation.
+        turn: Id of the customer turn.
+        state: The conversation so far.
+        data: What the gateway vouches for: identity, choice, language, time, an agent's note.
+        slots: The slots as Rasa has them.
+        intent: Intent of the newest message.
+    """
+
+    conversation: str
+    turn: str
+    state: ConversationState
+    data: Mapping[str, Any]
+    slots: Mapping[str, Any]
+    intent: str
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> Context:
+        """Read the tracker."""
+        latest = tracker.latest_message or {}
+        data = latest.get("turn") or {}
+        return cls(
+            conversation=tracker.sender_id,
+            turn=str(data.get("id") or latest.get("message_id") or ""),
+            state=ConversationState.from_dict(tracker.get_slot(STATE_SLOT)),
+            data=data,
+            slots=tracker.slots,
+            intent=str((latest.get("intent") or {}).get("name") or ""),
+        )
+
+    @property
+    def customer_id(self) -> str | None:
+        """Id of the customer, only if the gateway verified who they are."""
+        identity = self.data.get("identity") or {}
+        return identity.get("customer_id") if identity.get("status") == "verified" else None
+
+    @property
+    def words(self) -> Words:
+        """The words of the conversation's language."""
+        return words(self.state.language)
+
+    @property
+    def today(self) -> date:
+        """The customer's day, as the gateway says."""
+        now = self.data.get("now")
+        if isinstance(now, str) and now:
+            return datetime.fromisoformat(now.replace("Z", "+00:00")).date()
+        return date.today()
+
+    def key(self, operation: str) -> str:
+        """Return the idempotency key of a back-office write in this turn."""
+        return f"{self.conversation}:{self.turn}:{operation}"
+
+    def with_state(self, state: ConversationState) -> Context:
+        """Return the same call with another state."""
+        return replace(self, state=state)
+
+
+def state_slot(state: ConversationState) -> EventType:
+    """Return the event that keeps a state."""
+    return SlotSet(STATE_SLOT, state.to_dict())
+
+
+class LoggedAction(Action):
+    """An action that writes one JSON line per call, without anything that the customer wrote."""
+
+    def name(self) -> str:
+        """Return the action's name in ``domain.yml``: ``ActionOfferPerson`` is action_offer_person."""
+        letters = (f"_{one.lower()}" if one.isupper() else one for one in type(self).__name__)
+        return "".join(letters).lstrip("_")
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Run the action; an exception is logged and left to the engine, which hands over."""
+        del domain
+        context = Context.of(tracker)
+        start, error = time.monotonic(), None
+        try:
+            return self.act(dispatcher, tracker, context)
+        except Exception as problem:
+            error = type(problem).__name__
+            raise
+        finally:
+            line = {"process": "actions", "conversation": context.conversation}
+            line |= {"turn": context.turn, "ms": round((time.monotonic() - start) * 1000)}
+            line |= {"action": self.name(), "error": error}
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
+
+    def act(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
+    ) -> list[EventType]:
+        """Do it. Every subclass says how."""
+        raise NotImplementedError

@@ -1,0 +1,167 @@
+"""Money back and vouchers, within the bot's authority, and never twice."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.case import booked, kept, needs_person, offer, order_facts, proven_order, told
+from actions.context import Context, LoggedAction, shop
+from actions.delivery import is_due, is_faulty
+from actions.limits import limits
+from bot.backoffice import Charge, Order
+from bot.deescalation import records
+
+
+class ActionOfferRefund(LoggedAction):
+    """Asks whether the whole order shall be paid back, if the bot may do that."""
+
+    def act(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
+    ) -> list[EventType]:
+        """Ask for a yes, or say what else there is."""
+        order = proven_order(context)
+        facts = order_facts(order, context)
+        if booked(order, "refund"):
+            dispatcher.utter_message(response="utter_already_done", **facts)
+            return kept(told(context, facts))
+        if order.status == "delivered" and not is_faulty(context):
+            dispatcher.utter_message(response="utter_return_item", **facts)
+            return kept(told(context, facts))
+        refusal = _beyond(order, context)
+        if refusal:
+            return needs_person(context, refusal, **_refused(order, facts, context))
+        dispatcher.utter_message(response="utter_refund_confirm", **facts)
+        state = offer(context, told(context, facts), "refund", **facts)
+        return kept(state, awaiting="refund")
+
+
+class ActionVoucher(LoggedAction):
+    """Gives a small voucher for a late order, once."""
+
+    def act(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
+    ) -> list[EventType]:
+        """Give it, or say why not."""
+        return give_voucher(dispatcher, context)
+
+
+class ActionReviewCharges(LoggedAction):
+    """Looks at an order's charges and pays a repeated one back."""
+
+    def act(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
+    ) -> list[EventType]:
+        """Say what is charged; pay back what was charged twice, or leave it to a person."""
+        order = proven_order(context)
+        charges = shop().charges(order.number)
+        repeated = shop().duplicate_charges(order.number)
+        facts = {**order_facts(order, context), **_charge_facts(charges, repeated, context)}
+        state = told(context, facts)
+        if not repeated:
+            double = context.slots.get("resolution") == "double_charge"
+            key = "utter_charges_single" if double else "utter_charges_reported"
+            dispatcher.utter_message(response=key, **facts)
+            return kept(state)
+        open_ones = [charge for charge in repeated if not charge.refunded]
+        if not open_ones:
+            dispatcher.utter_message(response="utter_already_done", **facts)
+            return kept(state)
+        if sum(charge.amount_cents for charge in open_ones) > limits().refund_cents:
+            known = {name: facts[name] for name in ("order", "amount", "charges")}
+            known["limit"] = context.words.money(limits().refund_cents)
+            return needs_person(context, f"double charge of {facts['amount']}", **known)
+        reference = _pay_back(open_ones, context)
+        dispatcher.utter_message(response="utter_charges_double", **facts)
+        dispatcher.utter_message(response="utter_refund_done", reference=reference, **facts)
+        state = records.settled(offer(context, state, "refund", **facts), "refund", "accepted")
+        return kept(records.stepped(state, "confirm"))
+
+
+def refund_order(dispatcher: CollectingDispatcher, context: Context) -> list[EventType]:
+    """Pay the whole order back, after the customer's yes."""
+    order = proven_order(context)
+    facts = order_facts(order, context)
+    refusal = _beyond(order, context)
+    if refusal:
+        return needs_person(context, refusal, **_refused(order, facts, context))
+    booking = shop().refund(
+        f"order:{order.number}",
+        order.total_cents,
+        key=context.key("refund"),
+        reason=context.state.issue or "other",
+        limit_cents=limits().refund_cents,
+    )
+    if not booking.new and booking.key != context.key("refund"):
+        dispatcher.utter_message(response="utter_already_done", **facts)
+        return kept(told(context, facts))
+    dispatcher.utter_message(response="utter_refund_done", reference=booking.id, **facts)
+    return kept(records.settled(told(context, facts, step="confirm"), "refund", "accepted"))
+
+
+def give_voucher(dispatcher: CollectingDispatcher, context: Context) -> list[EventType]:
+    """Give the voucher that makes up for a wait, once for each order."""
+    order = proven_order(context)
+    facts = order_facts(order, context)
+    if not is_due(order, context):
+        dispatcher.utter_message(response="utter_voucher_not_possible", **facts)
+        return kept(told(context, facts))
+    booking = shop().voucher(
+        order.customer_id,
+        limits().voucher_cents,
+        key=context.key("voucher"),
+        reason=f"late:{order.number}",
+        limit_cents=limits().voucher_cents,
+    )
+    if not booking.new and booking.key != context.key("voucher"):
+        dispatcher.utter_message(response="utter_already_done", **facts)
+        return kept(told(context, facts))
+    voucher = context.words.money(booking.amount_cents)
+    facts |= {"voucher": voucher, "reason": booking.id}
+    dispatcher.utter_message(response="utter_voucher_done", **facts)
+    state = records.settled(told(context, facts, step="confirm"), "voucher", "accepted")
+    return kept(state)
+
+
+def _beyond(order: Order, context: Context) -> str:
+    """Return why a person must decide about a refund; empty when the bot may."""
+    if booked(order, "resend"):
+        return f"refund of {order.number}, which was sent again"
+    if order.total_cents > limits().refund_cents:
+        return f"refund of {context.words.money(order.total_cents)}"
+    if not is_due(order, context):
+        return f"refund of {order.number}, which is not late"
+    return ""
+
+
+def _refused(order: Order, facts: dict[str, str], context: Context) -> dict[str, str]:
+    """Return what a text may say about a refund that is beyond us; the limit only if it is why."""
+    known = {"order": order.number, "amount": facts["amount"]}
+    if order.total_cents > limits().refund_cents:
+        known["limit"] = context.words.money(limits().refund_cents)
+    return known
+
+
+def _pay_back(charges: list[Charge], context: Context) -> str:
+    bookings = [
+        shop().refund(
+            charge.id,
+            charge.amount_cents,
+            key=context.key(f"refund:{charge.id}"),
+            reason="double_charge",
+            limit_cents=limits().refund_cents,
+        )
+        for charge in charges
+    ]
+    return bookings[0].id
+
+
+def _charge_facts(
+    charges: list[Charge], repeated: list[Charge], context: Context
+) -> dict[str, str]:
+    words = context.words
+    lines = [f"{words.money(one.amount_cents)} ({words.date(one.charged_on)})" for one in charges]
+    due = sum(one.amount_cents for one in repeated if not one.refunded)
+    back = due or sum(one.amount_cents for one in repeated or charges)
+    return {"charges": words.listed(lines), "amount": words.money(back)}

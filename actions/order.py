@@ -1,0 +1,212 @@
+"""Which order, and is it this customer's?
+
+Without proof nothing of an order is said and no money moves. A customer whom the gateway verified
+owns their orders; anybody else proves one order with its e-mail or postcode, and only that one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.context import Context, LoggedAction, shop, state_slot
+from actions.limits import limits
+from bot.backoffice import BackOffice, Customer, Order
+from bot.deescalation import records
+
+DIGITS = re.compile(r"\d{4,}")
+NUMBER, PROOF = "order_number", "email"  # the slots that the form asks for
+
+
+@dataclass(frozen=True)
+class Identified:
+    """What is known about the order.
+
+    Args:
+        order: The order that may be spoken about; None while it is not proven.
+        ask: The slot to ask for next; None when nothing more is needed.
+        owner: The customer who has just proven the order.
+        wrong: The proof that was given does not hold.
+    """
+
+    order: Order | None = None
+    ask: str | None = None
+    owner: Customer | None = None
+    wrong: bool = False
+    choices: Sequence[Order] = field(default=())
+
+
+def number_in(value: Any) -> str | None:
+    """Return the digits of an order number as customers write it, e.g. ``RM-48213``."""
+    given = value[-1] if isinstance(value, list) and value else value
+    found = DIGITS.search(str(given or ""))
+    return found.group() if found else (str(given).strip() if given else None)
+
+
+def identify(context: Context, systems: BackOffice) -> Identified:
+    """Return whose order this is, by the slots and what the gateway vouches for."""
+    slots = context.slots
+    owned = systems.orders_of(context.customer_id) if context.customer_id else []
+    number = number_in(slots.get(NUMBER)) or slots.get("proven_order")
+    if not number:
+        likely = candidates(owned, context, systems)
+        if len(likely) == 1:
+            return Identified(order=likely[0])
+        return Identified(ask=NUMBER, choices=likely)
+    mine = next((order for order in owned if order.number == number), None)
+    if mine or slots.get("proven_order") == number:
+        return Identified(order=mine or systems.order(number))
+    email, postcode = slots.get("email"), slots.get("postcode")
+    if not email and not postcode:
+        return Identified(ask=PROOF)
+    owner = systems.prove(number, email=email, postcode=postcode)
+    if owner is None:
+        return Identified(ask=PROOF, wrong=True)
+    return Identified(order=systems.order(number), owner=owner)
+
+
+def candidates(owned: Sequence[Order], context: Context, systems: BackOffice) -> list[Order]:
+    """Return the customer's orders that the conversation is likely about, newest first."""
+    goal = context.slots.get("resolution")
+    if goal == "double_charge":
+        likely = [order for order in owned if systems.duplicate_charges(order.number)]
+    elif goal in ("locate", "resend", "voucher"):
+        likely = [order for order in owned if order.status != "delivered"]
+        late = [order for order in likely if order.days_late(context.today)]
+        likely = late if goal != "locate" or context.intent == "late_delivery" else likely
+    else:
+        likely = list(owned)
+    return likely or list(owned)
+
+
+class ValidateOrderForm(LoggedAction):
+    """Runs whenever the form has heard something: proves the order or says what to ask next."""
+
+    def act(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
+    ) -> list[EventType]:
+        """Return the slots as they hold, and the next one to ask for."""
+        slots = read_slots(tracker)
+        found = identify(_with_slots(context, slots), shop())
+        events = [SlotSet(name, value) for name, value in slots.items() if value is not None]
+        if found.wrong:
+            return _wrong(context)
+        if found.order is None:
+            return [*_changed(events, tracker), SlotSet("requested_slot", found.ask)]
+        if found.owner is not None:
+            dispatcher.utter_message(json_message={"identity": _identity(found.owner)})
+        return [
+            SlotSet(NUMBER, found.order.number),
+            SlotSet("proven_order", found.order.number),
+            SlotSet("requested_slot", None),
+        ]
+
+
+class ActionAskOrderNumber(LoggedAction):
+    """Asks which order; a verified customer chooses from their own."""
+
+    def act(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
+    ) -> list[EventType]:
+        """Utter the question."""
+        orders = identify(_with_slots(context, {NUMBER: None}), shop()).choices
+        if orders:
+            dispatcher.utter_message(
+                response="utter_which_order",
+                number=str(len(orders)),
+                buttons=[_choice(order) for order in orders[:4]],
+            )
+        else:
+            dispatcher.utter_message(response="utter_ask_order_number")
+        return []
+
+
+class ActionAskEmail(LoggedAction):
+    """Asks for the proof: e-mail or postcode of the order."""
+
+    def act(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
+    ) -> list[EventType]:
+        """Utter the question, in other words after a wrong proof."""
+        tried = any(one.kind == "identity_failed" for one in context.state.failures)
+        key = "utter_ask_proof_again" if tried else "utter_ask_proof"
+        dispatcher.utter_message(response=key, order=context.slots.get(NUMBER))
+        return []
+
+
+class ActionFormStuck(LoggedAction):
+    """The form could use nothing of the message: says what is needed, and that a person can help."""
+
+    def act(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
+    ) -> list[EventType]:
+        """Utter, wait."""
+        dispatcher.utter_message(response="utter_form_stuck")
+        return [state_slot(records.answered(context.state))]
+
+
+def read_slots(tracker: Tracker) -> dict[str, Any]:
+    """Return the form's slots, with five digits read as what was asked for.
+
+    "28013" after "your postcode?" is a postcode, whatever it looks like, and the order number that
+    it overwrote stands.
+    """
+    slots = {name: tracker.get_slot(name) for name in (NUMBER, "email", "postcode")}
+    said = {str(one.get("entity")) for one in (tracker.latest_message or {}).get("entities") or ()}
+    asked = tracker.get_slot("requested_slot")
+    if asked == PROOF and NUMBER in said and not said & {"email", "postcode"}:
+        before = _before_this_turn(tracker, NUMBER)
+        if before and number_in(before) != number_in(slots[NUMBER]):
+            slots |= {"postcode": number_in(slots[NUMBER]), NUMBER: before}
+    if asked == NUMBER and "postcode" in said and NUMBER not in said:
+        slots |= {NUMBER: slots["postcode"], "postcode": None}
+    slots[NUMBER] = number_in(slots[NUMBER])
+    return slots
+
+
+def _before_this_turn(tracker: Tracker, slot: str) -> Any:
+    heard = False
+    for event in reversed(tracker.events):
+        heard = heard or event.get("event") == "user"
+        if heard and event.get("event") == "slot" and event.get("name") == slot:
+            return event.get("value")
+    return None
+
+
+def _with_slots(context: Context, slots: dict[str, Any]) -> Context:
+    return replace(context, slots={**context.slots, **slots})
+
+
+def _changed(events: list[EventType], tracker: Tracker) -> list[EventType]:
+    """Leave out what the tracker has: a form that learnt nothing must say so."""
+    return [event for event in events if tracker.get_slot(event["name"]) != event["value"]]
+
+
+def _wrong(context: Context) -> list[EventType]:
+    """Forget the wrong proof and ask again; after the last try the policy sees it and hands over."""
+    state = records.failed(context.state, "identity_failed", "e-mail or postcode")
+    tries = sum(one.kind == "identity_failed" for one in state.failures)
+    ask = PROOF if tries < limits().proofs else None
+    empty = [SlotSet(name, None) for name in ("email", "postcode")]
+    return [*empty, state_slot(state), SlotSet("requested_slot", ask)]
+
+
+def _identity(owner: Customer) -> dict[str, str]:
+    # "claimed": they proved one order, not who they are. Only the site's own signature verifies.
+    return {
+        "status": "claimed",
+        "customer_id": owner.id,
+        "name": owner.name,
+        "email": owner.email,
+    }
+
+
+def _choice(order: Order) -> dict[str, str]:
+    payload = f'/inform{{"order_number": "{order.number}"}}'
+    return {"title": f"{order.number} · {order.product}", "payload": payload}

@@ -1,0 +1,315 @@
+"""How frustrated a message sounds: the maths, without any machine that runs it.
+
+Three logistic regressions give P(at least annoyed), P(at least frustrated) and P(angry) from the
+meaning of the message (its vector), how it was typed and the word list's cues. What the customer
+said just before then moves them: "no." alone says little, after two failed repairs it says much.
+The score is the mean of the three, stretched so that every level takes a quarter of [0, 1].
+Deciding what to do about it is not done here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from bot.deescalation.turn import LEVELS
+from bot.errors import ConfigError, did_you_mean
+
+STEPS = len(LEVELS) - 1  # probabilities: one for each level above the lowest
+REMEMBERED = 3  # earlier messages of the customer that are looked at
+FADING = 0.6  # weight of an earlier message, for each message further back
+SAME = (0.88, 0.98)  # cosine of two messages: below, nothing in common; above, said again
+QUIET = 0.25  # score of earlier messages that neither raises nor lowers this one
+SHIFT = 2.0  # logits by which reading the messages together may differ: "thank you" stays calm
+FOLDS = 5  # parts of the training data that are held out in turn to find the cuts
+TYPED = 0.5  # weight of how it was typed, against one dimension of the meaning
+LISTED = 0.75  # weight of a cue of the word list
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is known of one or many messages, one row each."""
+
+    vectors: Array  # of the encoder, length 1
+    typed: Array  # features of ``cues.surface``
+    listed: Array  # features of ``cues.Lexicon``
+
+    def without_list(self) -> Message:
+        """Return the same messages as if the word list had found nothing."""
+        return Message(self.vectors, self.typed, np.zeros_like(self.listed))
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Brings all features to one size, so that one penalty fits them all."""
+
+    centre: Array
+    size: float  # of the vectors
+    typed_mean: Array
+    typed_size: Array
+
+    @classmethod
+    def of(cls, messages: Message) -> Scaling:
+        """Measure the training messages."""
+        return cls(
+            messages.vectors.mean(axis=0),
+            float(messages.vectors.std()) or 1.0,
+            messages.typed.mean(axis=0),
+            messages.typed.std(axis=0) + 1e-6,
+        )
+
+    def matrix(self, messages: Message) -> Array:
+        """Return one row of features for each message, and a last one for the intercept."""
+        return np.hstack(
+            [
+                (messages.vectors - self.centre) / self.size,
+                (messages.typed - self.typed_mean) / self.typed_size * TYPED,
+                messages.listed * LISTED,
+                np.ones((len(messages.vectors), 1)),
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class FrustrationModel:
+    """A fitted model; ``to_arrays`` and ``from_arrays`` are its form on disk."""
+
+    scaling: Scaling
+    weights: Array  # with the word list: steps x features
+    unlisted: Array  # fitted without it
+    cuts: Array  # mean probability at which each level begins; growing
+    past: Array  # how much each number of a :class:`Conversation` counts, at least 0
+
+    @classmethod
+    def fit(cls, messages: Message, levels: Sequence[str], *, penalty: float) -> FrustrationModel:
+        """Learn from graded messages that stand alone.
+
+        Args:
+            messages: At least two of each level.
+            levels: The level of each.
+            penalty: L2 penalty of the weights, above 0.
+        """
+        scaling = Scaling.of(messages)
+        grades = np.array([LEVELS.index(level) for level in levels])
+        listed = scaling.matrix(messages)
+        weights = _fit_steps(listed, grades, penalty)
+        unlisted = _fit_steps(scaling.matrix(messages.without_list()), grades, penalty)
+        cuts = _find_cuts(_held_out(listed, grades, penalty), grades)
+        return cls(scaling, weights, unlisted, cuts, np.zeros(len(Conversation())))
+
+    def logits(self, messages: Message, *, listed: bool = True) -> Array:
+        """Return how far each message alone is above each step: messages x steps."""
+        weights = self.weights if listed else self.unlisted
+        return self.scaling.matrix(messages if listed else messages.without_list()) @ weights.T
+
+    def score(self, logits: Array) -> Array:
+        """Return one score in [0, 1] for each row of logits.
+
+        It is stretched so that the levels begin at 0.25, 0.5 and 0.75, whatever the training
+        data: thresholds elsewhere keep their meaning when the model learns anew.
+        """
+        quarters = np.linspace(0, 1, len(LEVELS) + 1)
+        return np.interp(_mean_chance(logits), [0.0, *self.cuts, 1.0], quarters)
+
+    def in_conversation(self, logits: Array, before: Conversation) -> Array:
+        """Return the logits of one message after what was said before it."""
+        return logits + before.matrix(logits) @ self.past
+
+    def fit_conversation(
+        self,
+        logits: Array,
+        befores: Sequence[Conversation],
+        levels: Sequence[str],
+        *,
+        penalty: float,
+    ) -> FrustrationModel:
+        """Learn how much earlier messages count, from graded messages with context.
+
+        No weight is let below 0: having been angry, or having to repeat, calms nobody.
+
+        Args:
+            logits: Of the graded messages alone: messages x steps.
+            befores: What was said before each.
+            levels: The level of each.
+            penalty: L2 penalty of the weights.
+        """
+        if not befores:
+            return self
+        pairs = zip(logits, befores, strict=True)
+        features = np.stack([before.matrix(alone) for alone, before in pairs])
+        target = _steps(np.array([LEVELS.index(level) for level in levels]))
+        past = np.zeros(features.shape[2])
+        for _ in range(1000):
+            error = sigmoid(logits + features @ past) - target
+            slope = np.einsum("ns,nsf->f", error, features) + penalty * past
+            past = np.maximum(past - 0.01 * slope, 0.0)
+        return replace(self, past=past)
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Return the model as named arrays."""
+        scaling = {name: np.asarray(value) for name, value in vars(self.scaling).items()}
+        return {
+            **scaling,
+            "weights": self.weights,
+            "unlisted": self.unlisted,
+            "cuts": self.cuts,
+            "past": self.past,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> FrustrationModel:
+        """Return the model that ``to_arrays`` wrote."""
+        scaling = Scaling(
+            arrays["centre"], float(arrays["size"]), arrays["typed_mean"], arrays["typed_size"]
+        )
+        parts = [arrays[name] for name in ("weights", "unlisted", "cuts", "past")]
+        return cls(scaling, *parts)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What the customer's earlier messages say about this one."""
+
+    together: Array = field(default_factory=lambda: np.zeros(STEPS))  # logits of all read as one
+    carried: float = QUIET  # how frustrated they were, in [0, 1], fading with distance
+    repeated: float = 0.0  # in [0, 1]: 1 when this was said before
+
+    def __len__(self) -> int:
+        """Return how many numbers a model weighs."""
+        return 3
+
+    def matrix(self, alone: Array) -> Array:
+        """Return steps x numbers, for a message whose own logits are ``alone``."""
+        shift = np.clip(self.together - alone, -SHIFT, SHIFT)
+        return np.stack(
+            [shift, np.full(STEPS, self.carried - QUIET), np.full(STEPS, self.repeated)], axis=1
+        )
+
+
+def conversation(
+    vector: Array, together: Array, earlier: Sequence[tuple[Array, float]]
+) -> Conversation:
+    """Measure what was said before.
+
+    Args:
+        vector: Of this message, length 1.
+        together: Logits of the earlier messages and this one read as one text.
+        earlier: Vector and score (of the message alone) of the customer's messages before this
+            one, oldest first, at least one; only the last :data:`REMEMBERED` count.
+    """
+    recent = list(reversed(earlier[-REMEMBERED:]))
+    weights = np.array([FADING**age for age in range(len(recent))])
+    carried = float(weights @ np.array([score for _, score in recent]) / weights.sum())
+    closest = max(float(vector @ other) for other, _ in recent)
+    low, high = SAME
+    return Conversation(together, carried, min(max((closest - low) / (high - low), 0.0), 1.0))
+
+
+def _steps(grades: Array) -> Array:
+    """Return which steps each grade has reached: messages x steps of True and False."""
+    return grades[:, None] >= np.arange(1, STEPS + 1)
+
+
+def _fit_steps(features: Array, grades: Array, penalty: float) -> Array:
+    return np.stack([logistic(features, reached, penalty) for reached in _steps(grades).T])
+
+
+def _mean_chance(logits: Array) -> Array:
+    """Return the mean probability of the steps; a higher one is never more likely."""
+    return np.minimum.accumulate(sigmoid(logits), axis=-1).mean(axis=-1)
+
+
+def _held_out(features: Array, grades: Array, penalty: float) -> Array:
+    """Return the mean probability of every message, by a model that did not see it."""
+    found = np.zeros(len(grades))
+    fold = np.zeros(len(grades), dtype=int)
+    for grade in np.unique(grades):
+        rows = np.flatnonzero(grades == grade)
+        fold[rows] = np.arange(len(rows)) % FOLDS
+    for number in range(FOLDS):
+        seen = fold != number
+        if seen.all():
+            continue
+        weights = _fit_steps(features[seen], grades[seen], penalty)
+        found[~seen] = _mean_chance(features[~seen] @ weights.T)
+    return found
+
+
+def _find_cuts(means: Array, grades: Array) -> Array:
+    """Return where to cut between levels so that they are missed by the fewest steps.
+
+    Every level weighs the same, however many examples of it happen to be in the data. The middle
+    of all cuts that are about as good is taken: it depends less on single examples.
+    """
+    weights = 1.0 / np.bincount(grades)[grades]
+    tried = np.linspace(0.02, 0.98, 193)
+    cuts = []
+    for reached in _steps(grades).T:
+        wrong = (means[:, None] >= tried) != reached[:, None]
+        cost = weights @ wrong
+        cuts.append(float(np.median(tried[cost <= cost.min() + 0.03])))
+    return np.maximum.accumulate(np.array(cuts) + np.arange(STEPS) * 1e-3)
+
+
+def sigmoid(values: Array) -> Array:
+    """Return the logistic function, for values of any size."""
+    return 0.5 * (1.0 + np.tanh(0.5 * values))
+
+
+def logistic(features: Array, target: Array, penalty: float) -> Array:
+    """Return the weights of a logistic regression (Newton's method; the last is the intercept).
+
+    Args:
+        features: Rows of features, the last one always 1.
+        target: True or False for each row.
+        penalty: L2 penalty of all weights but the intercept, above 0.
+    """
+    weights = np.zeros(features.shape[1])
+    penalties = np.full(features.shape[1], penalty)
+    penalties[-1] = 1e-6
+    for _ in range(50):
+        chance = sigmoid(features @ weights)
+        slope = features.T @ (chance - target) + penalties * weights
+        spread = np.maximum(chance * (1 - chance), 1e-6)
+        curve = (features * spread[:, None]).T @ features + np.diag(penalties)
+        change = np.linalg.solve(curve, slope)
+        weights = weights - change
+        if np.abs(change).max() < 1e-6:
+            break
+    return weights
+
+
+def level_of(value: float, cuts: Mapping[str, float]) -> str:
+    """Return the level of a score: the highest one whose cut it reaches.
+
+    Args:
+        value: A score in [0, 1].
+        cuts: Lowest score of each level but the lowest, growing.
+    """
+    return next((level for level in reversed(LEVELS[1:]) if value >= cuts[level]), LEVELS[0])
+
+
+def check_cuts(cuts: Mapping[str, float]) -> dict[str, float]:
+    """Return the cuts of ``config.yml``, checked.
+
+    Raises:
+        ConfigError: a level is missing or unknown, or the cuts do not grow within (0, 1).
+    """
+    where = "config.yml (pipeline > FrustrationClassifier > levels)"
+    for name in cuts:
+        if name not in LEVELS[1:]:
+            raise ConfigError(f"Unknown level '{name}' in {where}.{did_you_mean(name, LEVELS[1:])}")
+    values = [cuts.get(level) for level in LEVELS[1:]]
+    numbers = [float(value) for value in values if isinstance(value, (int, float))]
+    if len(numbers) < STEPS or not all(
+        low < high for low, high in zip([0.0, *numbers], [*numbers, 1.0], strict=True)
+    ):
+        raise ConfigError(
+            f"The cuts {dict(cuts)} in {where} must name {', '.join(LEVELS[1:])} with growing "
+            "numbers between 0 and 1."
+        )
+    return dict(zip(LEVELS[1:], numbers, strict=True))

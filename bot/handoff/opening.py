@@ -1,0 +1,171 @@
+"""From a conversation to a ticket: inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.handoff import routing, tickets
+from bot.handoff.agents import live_in
+from bot.handoff.context import Case, HandoffContext, case_fields, peak_level
+from bot.handoff.records import Conversation, Json, Ticket, iso
+from bot.handoff.rules import DeskRules
+from bot.handoff.sla import due, wait_range
+from bot.handoff.store import messages
+
+ENGINE_FAILED = "utter_notice_engine_failed"
+HANDOFF = "utter_notice_handoff"
+HANDOFF_CLOSED = "utter_notice_handoff_closed"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a customer is in the queue.
+
+    Args:
+        position: 1 is next.
+        minutes: Lowest and highest likely wait, or None while the desk cannot know honestly.
+    """
+
+    position: int
+    minutes: tuple[int, int] | None
+
+
+def open_for(
+    connection: Any,
+    rules: DeskRules,
+    conversation: Conversation,
+    payload: Json | None,
+    *,
+    trigger: str,
+    at: datetime,
+    versions: Mapping[str, str],
+) -> Ticket:
+    """Create the ticket of a conversation that has none open."""
+    case = Case(
+        conversation,
+        messages.listing(connection, conversation.id, late=True),
+        dict(payload or {}),
+        trigger,
+    )
+    team = routing.team_for(
+        rules, asked=case.payload.get("team"), issue=case.issue, risks=case.risks
+    )
+    priority = routing.priority_for(
+        rules,
+        asked=case.payload.get("priority"),
+        issue=case.issue,
+        risks=case.risks,
+        level=peak_level(case.messages),
+    )
+    ref = tickets.new_reference(connection)
+    context = _context(connection, rules, case, ref, team, priority, at, versions)
+    return tickets.insert(
+        connection,
+        ref=ref,
+        conversation=conversation.id,
+        status="queued",
+        priority=priority,
+        rank=rules.priorities[priority].rank,
+        team=team,
+        reason_code=case.reason_code,
+        trigger=str(case.payload.get("trigger") or trigger),
+        context=context.to_dict(),
+        language=conversation.language,
+        created_at=at,
+        queued_at=at,
+        due_first_response=due(
+            at, rules.priorities[priority].first_response, rules.teams[team].hours
+        ),
+    )
+
+
+def place(connection: Any, ticket: Ticket, now: datetime) -> Place:
+    """Return where a waiting ticket is in its team's queue."""
+    waited = max((now - ticket.created_at).total_seconds(), 0.0)
+    waits = tickets.recent_waits(connection, ticket.team, now)
+    return Place(tickets.ahead_of(connection, ticket) + 1, wait_range(waits, waited))
+
+
+def is_open(connection: Any, rules: DeskRules, team: str, now: datetime) -> bool:
+    """Whether somebody can be expected: within opening hours, or an agent is connected."""
+    return rules.teams[team].hours.is_open(now) or live_in(connection, team)
+
+
+def notice_facts(
+    connection: Any, rules: DeskRules, ticket: Ticket, now: datetime
+) -> dict[str, str]:
+    """Return what a notice about a ticket may mention."""
+    language = ticket.language
+    facts = {
+        "reference": ticket.ref,
+        "team": rules.label("teams", ticket.team, language),
+    }
+    name = (ticket.context.get("customer") or {}).get("name")
+    if name:
+        facts["name"] = str(name)
+    hours = rules.teams[ticket.team].hours
+    if is_open(connection, rules, ticket.team, now):
+        if ticket.status == "queued":
+            here = place(connection, ticket, now)
+            facts["position"] = str(here.position)
+            if here.minutes:
+                facts["minutes"] = f"{here.minutes[0]}–{here.minutes[1]}"
+    elif opens := hours.next_opening(now):
+        facts["opens"] = rules.say_time(opens, now, language)
+    return facts
+
+
+def notice_key(trigger: str, opened: bool, payload: Json | None) -> str:
+    """Return which notice tells the customer about a new ticket."""
+    if not opened:
+        return HANDOFF_CLOSED
+    return ENGINE_FAILED if trigger.startswith("engine_") and not payload else HANDOFF
+
+
+def _context(
+    connection: Any,
+    rules: DeskRules,
+    case: Case,
+    ref: str,
+    team: str,
+    priority: str,
+    at: datetime,
+    versions: Mapping[str, str],
+) -> HandoffContext:
+    fields = case_fields(case)
+    earlier = tickets.of_conversation(connection, case.conversation.id)
+    targets, hours = rules.priorities[priority], rules.teams[team].hours
+    return HandoffContext(
+        handoff_id=f"{case.conversation.id}-{len(earlier) + 1}",
+        reference=ref,
+        title=rules.label("reasons", case.reason_code),
+        description=fields["summary"]["happened"],
+        priority=priority,
+        team=team,
+        tier=str(case.payload.get("tier") or "L1"),
+        sla={
+            "due_first_response": iso(due(at, targets.first_response, hours)),
+            "due_update": iso(due(at, targets.update, hours)),
+            "due_resolution": iso(due(at, targets.resolve, hours)),
+        },
+        promises=_promises(earlier),
+        history=tickets.history(connection, case.conversation, at, but=ref),
+        compensation={
+            "offered": [offer for offer in fields["offers"] if offer.get("status") != "refused"],
+            "allowed": dict(rules.authority.get("agent") or {}),
+        },
+        versions=dict(versions),
+        **fields,
+    )
+
+
+def _promises(earlier: Sequence[Ticket]) -> list[Json]:
+    """Return what agents promised this customer before, with who and under which reference."""
+    return [
+        {**promise, "by": ticket.owner_agent, "reference": ticket.ref}
+        for ticket in earlier
+        for promise in (ticket.resolution or {}).get("promised") or ()
+    ]

@@ -1,0 +1,96 @@
+"""Agents who come and go: a lost connection never leaves a customer alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.handoff import agents, tickets
+from bot.handoff.front import FrontDesk
+from bot.handoff.records import Agent, Message, Ticket
+from bot.handoff.store import conversations
+
+LOST = "utter_notice_agent_lost"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an operation changed.
+
+    Args:
+        ticket: The ticket as it is now.
+        messages: What was said by it, in order.
+        created: False when it had been done before and nothing changed.
+    """
+
+    ticket: Ticket
+    messages: tuple[Message, ...] = ()
+    created: bool = True
+
+
+def actor(agent: Agent) -> str:
+    """Return how the log names an agent."""
+    return f"agent:{agent.username}"
+
+
+class PresenceDesk(FrontDesk):
+    """Keeps the chats of agents who lose the connection for a while, then gives them on."""
+
+    def agent_back(self, agent: Agent) -> list[Ticket]:
+        """Note that an agent is connected; return the tickets that were nearly lost."""
+        at = self.clock()
+        with self.store.database.write() as connection:
+            agents.set_live(connection, agent.username, at)
+            found = tickets.mark_lost(connection, agent.username, None)
+            for ticket in found:
+                tickets.log(connection, ticket.ref, at, actor(agent), "back")
+            return found
+
+    def agent_lost(self, agent: Agent) -> list[Ticket]:
+        """Note that an agent's last connection is gone; the grace of their tickets begins."""
+        at = self.clock()
+        with self.store.database.write() as connection:
+            agents.set_live(connection, agent.username, None)
+            found = tickets.mark_lost(connection, agent.username, at)
+            for ticket in found:
+                tickets.log(connection, ticket.ref, at, actor(agent), "lost")
+            return found
+
+    def all_lost(self) -> list[Ticket]:
+        """Note at a start that nobody is connected: agents have the grace to come back."""
+        with self.store.database.read() as connection:
+            connected = agents.live(connection)
+        return [ticket for agent in connected for ticket in self.agent_lost(agent)]
+
+    def sweep(self) -> list[Change]:
+        """Put the tickets whose agent stayed away back in the queue, telling the customers."""
+        at = self.clock()
+        before = at - timedelta(seconds=self.grace)
+        with self.store.database.read() as connection:
+            if not tickets.abandoned(connection, before):
+                return []
+        with self.store.database.write() as connection:
+            changes = []
+            for ticket in tickets.abandoned(connection, before):
+                conversations.get(connection, ticket.conversation, lock=True)
+                if tickets.get(connection, ticket.ref) == ticket:
+                    change = self._requeue(connection, ticket, at, "system", "requeued", LOST)
+                    changes.append(change)
+            return changes
+
+    def _requeue(
+        self, connection: Any, ticket: Ticket, at: datetime, who: str, kind: str, key: str
+    ) -> Change:
+        was = ticket.owner_agent
+        conversations.update(connection, ticket.conversation, owner="queue")
+        ticket = tickets.update(
+            connection,
+            ticket.ref,
+            status="queued",
+            owner_agent=None,
+            queued_at=at,
+            lost_at=None,
+        )
+        tickets.log(connection, ticket.ref, at, who, kind, {"agent": was})
+        return Change(ticket, (self._say(connection, ticket, key, at),))

@@ -1,0 +1,164 @@
+"""Messages: every function works inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.errors import NotFound
+from bot.handoff.records import Json, Message, Reply, record
+from bot.handoff.store import ids
+from bot.handoff.tables import messages
+
+
+def insert(connection: Any, conversation: str, at: datetime, **values: Any) -> Message:
+    """Store one message; ``values`` are columns of the table."""
+    row = {
+        "conversation": conversation,
+        "created_at": at,
+        "choices": [],
+        "late": False,
+        "sender": values["author"],
+        **values,
+    }
+    result = connection.execute(sa.insert(messages).values(**row))
+    return by_id(connection, result.inserted_primary_key[0])
+
+
+def by_id(connection: Any, number: int) -> Message:
+    """Return one message."""
+    row = connection.execute(sa.select(messages).where(messages.c.id == number)).one()
+    return record(Message, row)
+
+
+def by_client_id(connection: Any, conversation: str, sender: str, client_id: str) -> Message | None:
+    """Return the message its sender gave this id, if it is already here."""
+    query = sa.select(messages).where(
+        messages.c.conversation == conversation,
+        messages.c.sender == sender,
+        messages.c.client_id == client_id,
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else record(Message, row)
+
+
+def listing(
+    connection: Any, conversation: str, *, after: int = 0, late: bool = False
+) -> list[Message]:
+    """Return the messages after an id, in order; late ones only when asked for."""
+    query = sa.select(messages).where(
+        messages.c.conversation == conversation, messages.c.id > after
+    )
+    if not late:
+        query = query.where(messages.c.late.is_(False))
+    rows = connection.execute(query.order_by(messages.c.id))
+    return [record(Message, row) for row in rows]
+
+
+def of_turn(connection: Any, turn: str, author: str) -> list[Message]:
+    """Return what one author wrote in a turn, in order."""
+    query = sa.select(messages).where(messages.c.turn == turn, messages.c.author == author)
+    return [record(Message, row) for row in connection.execute(query.order_by(messages.c.id))]
+
+
+def said(connection: Any, conversation: str) -> list[str]:
+    """Return the variations already said in a conversation."""
+    query = sa.select(messages.c.variation).where(
+        messages.c.conversation == conversation, messages.c.variation.is_not(None)
+    )
+    return list(connection.execute(query.order_by(messages.c.id)).scalars())
+
+
+def add_replies(
+    connection: Any,
+    conversation: str,
+    at: datetime,
+    replies: Sequence[Reply],
+    *,
+    turn: str | None,
+    language: str,
+    late: bool,
+) -> list[Message]:
+    """Store the bot's messages of a turn; each quick reply gets an id of its own."""
+    return [
+        insert(
+            connection,
+            conversation,
+            at,
+            turn=turn,
+            author="bot",
+            text=reply.text,
+            language=language,
+            choices=new_choices(reply.choices),
+            late=late,
+            response=reply.response,
+            variation=reply.variation,
+        )
+        for reply in replies
+    ]
+
+
+def new_choices(choices: Sequence[Mapping[str, str]]) -> list[Json]:
+    """Give each quick reply an id: what stands behind it never leaves the server."""
+    return [
+        {
+            "id": ids.choice_id(),
+            "title": choice["title"],
+            "payload": choice["payload"],
+            "used": False,
+        }
+        for choice in choices
+    ]
+
+
+def set_parse(connection: Any, number: int, parse: Json) -> None:
+    """Store what the engine understood of a message."""
+    frustration = parse.get("frustration") or {}
+    values = {
+        "parse": parse,
+        "score": frustration.get("score"),
+        "level": frustration.get("level"),
+    }
+    connection.execute(sa.update(messages).where(messages.c.id == number).values(**values))
+
+
+def moods(connection: Any, among: Sequence[str]) -> dict[str, list[tuple[float, str]]]:
+    """Return for each conversation its customer's frustration: (score, level), in order."""
+    query = sa.select(messages.c.conversation, messages.c.score, messages.c.level).where(
+        messages.c.conversation.in_(among), messages.c.score.is_not(None)
+    )
+    found: dict[str, list[tuple[float, str]]] = {}
+    for conversation, score, level in connection.execute(query.order_by(messages.c.id)):
+        found.setdefault(conversation, []).append((score, level))
+    return found
+
+
+def take_choice(connection: Any, conversation: str, choice: str) -> tuple[str, Json]:
+    """Mark a quick reply as used; return its title and what stands behind it.
+
+    Raises:
+        NotFound: the conversation never offered it.
+    """
+    for message in listing(connection, conversation):
+        for offered in message.choices:
+            if offered["id"] == choice:
+                _mark_used(connection, message, choice)
+                return offered["title"], {"id": choice, "payload": offered["payload"]}
+    raise NotFound("This quick reply was never offered in this conversation.")
+
+
+def with_choice(connection: Any, conversation: str, choice: str) -> Message | None:
+    """Return the customer's message that took a quick reply, if there is one."""
+    for message in listing(connection, conversation):
+        if message.choice and message.choice["id"] == choice:
+            return message
+    return None
+
+
+def _mark_used(connection: Any, message: Message, choice: str) -> None:
+    changed = [{**each, "used": each["used"] or each["id"] == choice} for each in message.choices]
+    statement = sa.update(messages).where(messages.c.id == message.id)
+    connection.execute(statement.values(choices=changed))

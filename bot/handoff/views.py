@@ -1,0 +1,119 @@
+"""What agents see of tickets: lines of the queue, and everything about one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.errors import DeskError
+from bot.handoff import agents, opening, tickets
+from bot.handoff.context import frustration, mood, transcript
+from bot.handoff.records import Json, Ticket, iso
+from bot.handoff.rules import DeskRules
+from bot.handoff.store import messages
+
+
+def page_start(after: str | None) -> int:
+    """Return how many tickets to skip.
+
+    Raises:
+        DeskError: ``after`` is not what a page gave as its next.
+    """
+    if after is None or after == "":
+        return 0
+    if not after.isascii() or not after.isdigit() or len(after) > 9:
+        raise DeskError(f"'{after}' is no page: pass what the page before gave as 'next'.")
+    return int(after)
+
+
+def rows(
+    connection: Any,
+    rules: DeskRules,
+    page: Sequence[Ticket],
+    now: datetime,
+    language: str,
+) -> list[Json]:
+    """Return the queue's lines for tickets, in the same order."""
+    moods = messages.moods(connection, [ticket.conversation for ticket in page])
+    owners = {ticket.owner_agent for ticket in page if ticket.owner_agent}
+    names = {}
+    for owner in owners:
+        agent = agents.by_username(connection, owner)
+        names[owner] = agent.name if agent else owner
+    return [
+        _row(rules, ticket, now, language, mood(moods.get(ticket.conversation, [])), names)
+        for ticket in page
+    ]
+
+
+def whole(connection: Any, rules: DeskRules, ticket: Ticket, now: datetime, language: str) -> Json:
+    """Return row, context, messages and events of one ticket."""
+    written = messages.listing(connection, ticket.conversation, late=True)
+    seen = transcript(written)
+    waiting = opening.place(connection, ticket, now) if ticket.status == "queued" else None
+    context = {
+        **ticket.context,
+        "transcript": seen,
+        "frustration": frustration(written),
+        "wait": {
+            "entered_queue_at": iso(ticket.queued_at),
+            "position": waiting.position if waiting else None,
+            "minutes": waiting.minutes if waiting else None,
+        },
+        "status": {"now": ticket.status, "at": iso(_since(ticket))},
+        "returned": ticket.resolution,
+    }
+    phrases = [message.text for message in written if message.author == "customer"]
+    context.update(phrases=phrases[-5:], last_phrase=phrases[-1] if phrases else None)
+    return {
+        "ticket": rows(connection, rules, [ticket], now, language)[0],
+        "context": context,
+        "messages": seen,
+        "events": [event.as_dict() for event in tickets.events(connection, ticket.ref)],
+    }
+
+
+def _row(
+    rules: DeskRules,
+    ticket: Ticket,
+    now: datetime,
+    language: str,
+    feeling: Json,
+    names: dict[str, str],
+) -> Json:
+    waited_until = now if ticket.status == "queued" else ticket.claimed_at or now
+    begun = ticket.queued_at if ticket.status == "queued" else ticket.created_at
+    lines = ticket.context.get("summary") or {}
+    return {
+        "ref": ticket.ref,
+        "conversation": ticket.conversation,
+        "priority": ticket.priority,
+        "reason": rules.label("reasons", ticket.reason_code, language),
+        "reason_code": ticket.reason_code,
+        "trigger": ticket.trigger,
+        "team": ticket.team,
+        "wait": max(round((waited_until - begun).total_seconds()), 0),
+        "frustration": feeling,
+        "language": ticket.language,
+        "status": ticket.status,
+        "owner": ticket.owner_agent,
+        "owner_name": names.get(ticket.owner_agent or ""),
+        "summary": lines.get("wants") or lines.get("happened") or "",
+        "customer": (ticket.context.get("customer") or {}).get("name"),
+        "created_at": iso(ticket.created_at),
+        "claimed_at": iso(ticket.claimed_at),
+        "due_first_response": iso(ticket.due_first_response),
+        "first_response_at": iso(ticket.first_response_at),
+        "resolved_at": iso(ticket.resolved_at),
+        "disposition": ticket.disposition,
+        "lost_at": iso(ticket.lost_at),
+    }
+
+
+def _since(ticket: Ticket) -> datetime:
+    if ticket.status == "queued":
+        return ticket.queued_at
+    if ticket.status == "claimed":
+        return ticket.claimed_at or ticket.queued_at
+    return ticket.resolved_at or ticket.created_at

@@ -1,0 +1,130 @@
+"""Joins encoder, cues and maths: texts in, frustration out. No Rasa here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bot.deescalation import cues, frustration
+from bot.deescalation.frustration import Conversation, FrustrationModel
+from bot.deescalation.frustration import Message as Features
+from bot.encoder.runtime import Encoder
+from bot.nlu import text as texts
+from bot.nlu.graded import Graded
+
+CONTEXT_CHARACTERS = 200  # of an earlier message, from its end, when all are read as one
+OWN_CHARACTERS = 1000  # of this message, then
+NEEDED_WITH_CONTEXT = 10  # graded examples with context below which context is not learnt
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Hears how frustrated messages are."""
+
+    encoder: Encoder
+    lexicon: cues.Lexicon
+    model: FrustrationModel
+    listed: bool = True  # whether the word list has a say
+
+    @classmethod
+    def learn(
+        cls,
+        encoder: Encoder,
+        lexicon: cues.Lexicon,
+        examples: Sequence[Graded],
+        *,
+        penalty: float,
+        context_penalty: float,
+        threads: int = 1,
+    ) -> Listener:
+        """Learn from graded examples.
+
+        Args:
+            encoder: Of sentences.
+            lexicon: The word list.
+            examples: At least two of each level without context.
+            penalty: L2 penalty of the weights of meaning, typing and cues; above 0.
+            context_penalty: L2 penalty of the weights of earlier messages; above 0.
+            threads: Texts encoded at once.
+        """
+        every = [part for one in examples for part in (one.text, *one.context)]
+        encoder.encode([texts.normalise(one) for one in every], threads=threads)
+        alone = [one for one in examples if not one.context]
+        features = _features(encoder, lexicon, [one.text for one in alone])
+        levels = [one.level for one in alone]
+        model = FrustrationModel.fit(features, levels, penalty=penalty)
+        listener = cls(encoder, lexicon, model)
+        following = [one for one in examples if one.context]
+        if len(following) < NEEDED_WITH_CONTEXT:
+            return listener
+        logits = model.logits(_features(encoder, lexicon, [one.text for one in following]))
+        befores = [listener._before(one.text, one.context) for one in following]
+        fitted = model.fit_conversation(
+            logits, befores, [one.level for one in following], penalty=context_penalty
+        )
+        return cls(encoder, lexicon, fitted)
+
+    def hear(self, text: str, context: Sequence[str] = ()) -> tuple[float, list[cues.Cue]]:
+        """Return the score of a message, in [0, 1], and the cues seen in it.
+
+        Args:
+            text: The message, as it was typed.
+            context: The same customer's messages before it, oldest first.
+        """
+        logits = self._logits([text])[0]
+        if context:
+            logits = self.model.in_conversation(logits, self._before(text, context))
+        return float(self.model.score(logits[None, :])[0]), self._cues(text)
+
+    def _cues(self, text: str) -> list[cues.Cue]:
+        _, typed = cues.surface(text)
+        listed = self.lexicon.find(text) if self.listed else []
+        found = sorted([*typed, *listed], key=lambda cue: (cue.start, cue.end))
+        return found[: cues.MOST]
+
+    def _logits(self, messages: Sequence[str]) -> np.ndarray:
+        features = _features(self.encoder, self.lexicon, messages)
+        return self.model.logits(features, listed=self.listed)
+
+    def _before(self, text: str, context: Sequence[str]) -> Conversation:
+        recent = _recent(context)
+        if not recent:
+            return Conversation(self._logits([text])[0])
+        vectors = self.encoder.encode([texts.normalise(one) for one in [*recent, text]])
+        scores = self.model.score(self._logits(recent))
+        return frustration.conversation(
+            vectors[-1],
+            self._logits([_together(text, recent)])[0],
+            list(zip(vectors[:-1], scores.tolist(), strict=True)),
+        )
+
+
+def _recent(context: Sequence[str]) -> list[str]:
+    return [one for one in context if one.strip()][-frustration.REMEMBERED :]
+
+
+def _together(text: str, recent: Sequence[str]) -> str:
+    """Return earlier messages and this one as one text."""
+    return ". ".join([*(one[-CONTEXT_CHARACTERS:] for one in recent), text[:OWN_CHARACTERS]])
+
+
+def all_texts(text: str, context: Sequence[str]) -> list[str]:
+    """Return what the encoder will be asked for when a message is heard, normalised."""
+    recent = _recent(context)
+    every = [text, *recent, *([_together(text, recent)] if recent else [])]
+    return [texts.normalise(one) for one in every]
+
+
+def _features(encoder: Encoder, lexicon: cues.Lexicon, messages: Sequence[str]) -> Features:
+    typed = [cues.surface(text)[0] for text in messages]
+    listed = [lexicon.features(lexicon.find(text)) for text in messages]
+    vectors = encoder.encode([texts.normalise(text) for text in messages])
+    return Features(vectors, np.array(typed), np.array(listed))
+
+
+def as_output(score: float, level: str, found: Sequence[cues.Cue]) -> dict[str, Any]:
+    """Return what goes into the parse data."""
+    return {"score": round(score, 4), "level": level, "cues": [cue.to_dict() for cue in found]}

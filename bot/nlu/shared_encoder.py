@@ -1,0 +1,53 @@
+"""The encoder that all components of a process share, bound to the model by its hash."""
+
+from __future__ import annotations
+
+from rasa.shared.exceptions import RasaException
+
+from bot import settings
+from bot.encoder import runtime, shelf
+from bot.encoder.runtime import Encoder
+from bot.errors import EncoderError
+
+
+class WrongEncoder(EncoderError, RasaException):
+    """The encoder that a model was trained with is not there; another would mislead it."""
+
+
+def for_training() -> Encoder:
+    """Return the current encoder, for a model that is being trained.
+
+    Raises:
+        WrongEncoder: there is none, or it is damaged.
+    """
+    return _load(None)
+
+
+def for_model(name: str) -> Encoder:
+    """Return the encoder with the hash that a model was trained with.
+
+    Raises:
+        WrongEncoder: it is missing or damaged, whatever other encoder is there.
+    """
+    try:
+        return _load(name)
+    except WrongEncoder as error:
+        raise WrongEncoder(
+            f"This model was trained with the sentence encoder {name}, which cannot be used: "
+            f"{error} Or train a model with the present one: `remanso train`."
+        ) from error
+
+
+def mark() -> str:
+    """Return the hash of the current encoder, or a word when there is none."""
+    try:
+        return shelf.current(settings.load().models)
+    except EncoderError:
+        return "none"
+
+
+def _load(name: str | None) -> Encoder:
+    try:
+        return runtime.shared(settings.load().models, name)
+    except EncoderError as error:
+        raise WrongEncoder(str(error)) from error

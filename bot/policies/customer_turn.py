@@ -1,0 +1,89 @@
+"""Reads Rasa's tracker into the words of ``bot.deescalation``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.deescalation.state import ConversationState, CustomerTurn
+
+STATE_SLOT = "conversation_state"
+FAILURE_SLOT = "action_failure"
+FALLBACK = "nlu_fallback"
+
+
+def turn_data(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """Return what the gateway vouches for in the newest message: id, identity, language, choice."""
+    latest = tracker.latest_message
+    return ((latest.parse_data or {}).get("turn") or {}) if latest else {}
+
+
+def state_of(tracker: DialogueStateTracker) -> ConversationState:
+    """Return the conversation's state before the newest message is counted."""
+    state = ConversationState.from_dict(tracker.get_slot(STATE_SLOT))
+    language = turn_data(tracker).get("language")
+    if not state.turns and language in ("es", "en"):  # the page's, until the customer's is known
+        return ConversationState(language=language)
+    return state
+
+
+def customer_turn(tracker: DialogueStateTracker) -> CustomerTurn | None:
+    """Return the newest message as understood; None when the customer has said nothing."""
+    latest = tracker.latest_message
+    if not isinstance(latest, UserUttered) or not (latest.intent or {}).get("name"):
+        return None
+    data = latest.parse_data or {}
+    frustration = data.get("frustration") or {}
+    return CustomerTurn(
+        id=str(turn_data(tracker).get("id") or latest.message_id or _position(tracker)),
+        text=latest.text or "",
+        intent=_intent(tracker, latest),
+        confidence=float((latest.intent or {}).get("confidence") or 0.0),
+        score=float(frustration.get("score") or 0.0),
+        level=str(frustration.get("level") or "calm"),
+        cues=tuple(str(cue.get("name")) for cue in frustration.get("cues") or ()),
+        entities=_entities(latest),
+        language=str((data.get("language") or {}).get("code") or ""),
+        register=data.get("register"),
+        choice=bool(turn_data(tracker).get("choice")),
+    )
+
+
+def _intent(tracker: DialogueStateTracker, latest: UserUttered) -> str:
+    """Return the intent; an answer to what a form asked is never a misunderstanding."""
+    name = str((latest.intent or {}).get("name"))
+    if name == FALLBACK and answers_form(tracker):
+        return "inform"
+    return name
+
+
+def answers_form(tracker: DialogueStateTracker) -> bool:
+    """Return whether a form waits and the newest message holds something it takes."""
+    if not tracker.active_loop_name or not tracker.get_slot(REQUESTED_SLOT):
+        return False
+    latest = tracker.latest_message
+    taken = {"order_number", "email", "postcode"}
+    return bool(latest) and any(one.get("entity") in taken for one in latest.entities or ())
+
+
+def _entities(latest: UserUttered) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in latest.entities or ():
+        name, value = str(one.get("entity")), str(one.get("value") or "")
+        if value:
+            found[name] = (*found.get(name, ()), value)
+    return found
+
+
+def _position(tracker: DialogueStateTracker) -> str:
+    """Return an id for a message that has none: typed in ``rasa shell``, or a test story."""
+    count = sum(isinstance(event, UserUttered) for event in tracker.applied_events())
+    return f"n{count}"
+
+
+def just_heard(tracker: DialogueStateTracker) -> bool:
+    """Return whether nothing was done yet since the newest message."""
+    return bool(tracker.latest_action_name == ACTION_LISTEN_NAME)

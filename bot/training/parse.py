@@ -1,0 +1,251 @@
+"""Score a file of texts with a trained model: ``remanso parse``.
+
+Each line of the input is ``{"text": "...", "context": ["previous turns", ...]}``; ``context`` may be
+left out, anything else is passed through. Each readable line comes back, in order, with ``intent``,
+``confidence``, ``entities``, ``frustration`` (0..1), ``level``, ``cues`` and ``language``.
+
+The model's own NLU graph does the work, many lines at a time. What takes longest, the sentence
+encoder, starts on all cores before the graph is even loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tarfile
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from bot.errors import ConfigError
+from bot.settings import Settings, load
+
+CHUNK = 1500  # lines in memory at once; their vectors fit the encoder's cache
+THREADS = 2  # texts encoded at once
+SHOWN = 5  # unreadable lines named in the report's text
+
+
+@dataclass
+class Report:
+    """What became of a file."""
+
+    scored: int = 0  # lines written
+    unreadable: list[tuple[int, str]] = field(default_factory=list)  # (line number from 1, why)
+    seconds: float = 0.0  # all of it, loading the model too
+    loading: float = 0.0  # seconds until the model was loaded
+
+    def text(self) -> str:
+        """Return the report as text for a terminal."""
+        speed = self.scored / max(self.seconds, 1e-6)
+        lines = [
+            f"Scored {self.scored} texts in {self.seconds:.1f} s: {speed:.0f} texts/s, with "
+            f"{self.loading:.1f} s of loading."
+        ]
+        if self.unreadable:
+            lines.append(f"{len(self.unreadable)} unreadable lines were left out:")
+            lines += [f"  line {number}: {why}" for number, why in self.unreadable[:SHOWN]]
+            numbers = ", ".join(str(number) for number, _ in self.unreadable[SHOWN:])
+            lines += [f"  and lines {numbers}"] if numbers else []
+        return "\n".join(lines)
+
+
+def parse_file(
+    input: Path,
+    output: Path,
+    model: Path,
+    *,
+    settings: Settings | None = None,
+    lexicon: bool = True,
+) -> Report:
+    """Score every line of a file.
+
+    Args:
+        input: JSON lines.
+        output: Where the scored lines are written; not the input itself.
+        model: Archive of a trained model.
+        settings: The installation; read from the environment by default.
+        lexicon: Whether the word list's cues have a say in frustration.
+
+    Raises:
+        ConfigError: the model is not a trained archive, or output is the input.
+        EncoderError: the encoder that the model was trained with is missing or damaged.
+    """
+    if output.exists() and output.samefile(input):
+        raise ConfigError(f"--output is the input, {input}. Choose another file.")
+    started = time.monotonic()
+    report = Report()
+    warmer = _Warmer(settings or load(), _encoder_of(model))
+    with tempfile.TemporaryDirectory() as folder, output.open("w", encoding="utf-8") as file:
+        lines = _readable(input, report)
+        chunk = list(islice(lines, CHUNK))
+        warmer.warm(chunk)
+        graph = _Graph(model, Path(folder), lexicon=lexicon)
+        report.loading = time.monotonic() - started
+        while chunk:
+            warmer.wait()
+            following = list(islice(lines, CHUNK))
+            warmer.warm(following)
+            for entry, parsed in zip(chunk, graph.parse(chunk), strict=True):
+                line = json.dumps({**entry, **_result(parsed)}, ensure_ascii=False)
+                file.write(line.encode("utf-8", "replace").decode() + "\n")
+            report.scored += len(chunk)
+            chunk = following
+        warmer.wait()
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _readable(path: Path, report: Report) -> Iterator[dict[str, Any]]:
+    """Yield the readable lines of a file; the others go into the report."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield _entry(line)
+            except ValueError as error:
+                report.unreadable.append((number, str(error)))
+
+
+def _entry(line: bytes) -> dict[str, Any]:
+    try:
+        entry = json.loads(line.decode("utf-8-sig"))
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"not readable as UTF-8 JSON ({error})") from error
+    if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
+        raise ValueError('expected {"text": "..."}')
+    context = entry.get("context")
+    good = isinstance(context, list) and all(isinstance(one, str) for one in context)
+    if context is not None and not good:
+        raise ValueError('"context" must be a list of texts')
+    return entry
+
+
+class _Warmer:
+    """Encodes the texts to come in the background, so that the graph finds them in the cache."""
+
+    def __init__(self, settings: Settings, encoder: str) -> None:
+        self._settings = settings
+        self._encoder = encoder
+        self._thread: threading.Thread | None = None
+        self._failed: Exception | None = None
+
+    def warm(self, entries: list[dict[str, Any]]) -> None:
+        """Start on some lines."""
+        self._thread = threading.Thread(target=self._run, args=(entries,), daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until they are done.
+
+        Raises:
+            EncoderError: the encoder is missing or damaged.
+        """
+        if self._thread is not None:
+            self._thread.join()
+        if self._failed is not None:
+            raise self._failed
+
+    def _run(self, entries: list[dict[str, Any]]) -> None:
+        from bot.encoder.runtime import shared
+        from bot.nlu.listener import all_texts
+
+        try:
+            texts = {
+                text
+                for entry in entries
+                for text in all_texts(entry["text"], entry.get("context") or ())
+            }
+            shared(self._settings.models, self._encoder).encode(list(texts), threads=THREADS)
+        except Exception as error:  # it is raised again where somebody waits
+            self._failed = error
+
+
+def _encoder_of(model: Path) -> str:
+    """Return the hash of the encoder that a model was trained with."""
+    try:
+        with tarfile.open(model) as archive:
+            for member in archive:
+                if "EncoderFeaturizer" in member.name and member.name.endswith("texts.json"):
+                    content = archive.extractfile(member)
+                    return str(json.load(content)["encoder"]) if content else ""
+    except (OSError, tarfile.TarError, ValueError, KeyError) as error:
+        raise ConfigError(
+            f"{model} is not a trained model ({error}). See: remanso train."
+        ) from error
+    raise ConfigError(f"{model} was not trained with our pipeline (config.yml): no encoder in it.")
+
+
+class _Graph:
+    """The NLU part of a model's graph, without its policies."""
+
+    def __init__(self, model: Path, folder: Path, *, lexicon: bool) -> None:
+        _quieten()
+        from rasa.core.channels.channel import UserMessage
+        from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+        from rasa.engine.graph import ExecutionContext
+        from rasa.engine.runner.dask import DaskGraphRunner
+        from rasa.engine.storage.local_model_storage import LocalModelStorage
+        from rasa.shared.core.trackers import DialogueStateTracker
+        from rasa.utils.log_utils import configure_structlog
+
+        configure_structlog(logging.ERROR)
+        storage, metadata = LocalModelStorage.from_model_archive(folder, model)
+        target = str(metadata.nlu_target)
+        schema = metadata.predict_schema.minimal_graph_schema([target])
+        for name, node in schema.nodes.items():
+            if name.startswith("run_") and "FrustrationClassifier" in name and not lexicon:
+                node.config["lexicon"] = False
+        context = ExecutionContext(graph_schema=schema, model_id=metadata.model_id)
+        self._runner = DaskGraphRunner.create(schema, storage, context)
+        self._target = target
+        self._message = UserMessage
+        tracker = DialogueStateTracker.from_events("parse", [])
+        self._inputs = {PLACEHOLDER_TRACKER: tracker}
+        self._place = PLACEHOLDER_MESSAGE
+
+    def parse(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the parse data of each line."""
+        messages = [
+            self._message(_as_text(entry["text"]), metadata={"context": entry.get("context") or []})
+            for entry in entries
+        ]
+        inputs = {**self._inputs, self._place: messages}
+        parsed = self._runner.run(inputs=inputs, targets=[self._target])[self._target]
+        return [one.as_dict(only_output_properties=True) for one in parsed]
+
+
+def _quieten() -> None:
+    """Keep what Rasa and TensorFlow say at their start off the terminal."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    warnings.simplefilter("ignore")
+
+
+def _as_text(text: str) -> str:
+    """Return the text with a leading ``/`` made harmless: Rasa reads ``/intent`` as a command."""
+    start = len(text) - len(text.lstrip())
+    slash = text[start : start + 1] == "/"
+    return f"{text[:start]}\uff0f{text[start + 1 :]}" if slash else text
+
+
+def _result(parsed: dict[str, Any]) -> dict[str, Any]:
+    intent = parsed.get("intent") or {}
+    keys = ("entity", "value", "start", "end")
+    return {
+        "intent": intent.get("name"),
+        "confidence": round(float(intent.get("confidence") or 0.0), 4),
+        "entities": [{key: one.get(key) for key in keys} for one in parsed.get("entities") or []],
+        "frustration": parsed["frustration"]["score"],
+        "level": parsed["frustration"]["level"],
+        "cues": parsed["frustration"]["cues"],
+        "language": parsed["language"]["code"],
+    }

@@ -1,0 +1,124 @@
+"""The gateway as an ASGI application: ``create_app(settings)``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
+
+from bot.backoffice import open_shop
+from bot.deescalation.phrasing import Phrasebook
+from bot.engine import Engine
+from bot.handoff.desk import Desk
+from bot.handoff.rules import DeskRules
+from bot.handoff.store import Store
+from bot.settings import ROOT, Settings
+from bot.web import auth, console_live, customers, health, live, openapi, pages, tickets
+from bot.web.gateway import Gateway
+from bot.web.notices import Notices
+from bot.web.origins import OriginCheck, SecurityHeaders
+from bot.web.problems import HANDLERS
+
+RESPONSES = ROOT / "data" / "responses"
+
+
+def create_app(
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    desk: Desk | None = None,
+    engine: Engine | None = None,
+    phrasebook: Phrasebook | None = None,
+    ping_shop: Callable[[], None] | None = None,
+) -> Starlette:
+    """Build the gateway. What is not given is made from the settings.
+
+    Args:
+        settings: Of this installation.
+        store: Conversations.
+        desk: Tickets, on the same database.
+        engine: Client of the dialogue engine.
+        phrasebook: The texts.
+        ping_shop: Raises when the back office does not answer.
+    """
+    phrasebook = phrasebook or Phrasebook.from_folder(RESPONSES)
+    store = store or Store(settings.database())
+    engine = engine or Engine(
+        settings.engine(), settings.engine_secret(), timeout=settings.engine_timeout
+    )
+    versions: dict[str, str] = {}
+    desk = desk or Desk(
+        store,
+        phrasebook,
+        DeskRules.from_file(ROOT / "desk.yml"),
+        grace=settings.agent_grace,
+        versions=lambda: dict(versions),
+    )
+    gateway = Gateway(settings, store, desk, engine, Notices(phrasebook), versions)
+    app = Starlette(
+        routes=all_routes(),
+        middleware=_middleware(settings),
+        exception_handlers=HANDLERS,
+        lifespan=_lifespan,
+    )
+    app.state.gateway = gateway
+    app.state.operations = operations()
+    app.state.readiness = health.Readiness(gateway, ping_shop or _shop(settings))
+    return app
+
+
+def all_routes() -> list[BaseRoute]:
+    """Return every route of the gateway, in the order they are tried."""
+    return [
+        *customers.routes,
+        *live.routes,
+        *auth.routes,
+        *tickets.routes,
+        *console_live.routes,
+        *health.routes,
+        *openapi.routes,
+        *pages.routes(),
+    ]
+
+
+def operations() -> tuple[openapi.Operation, ...]:
+    """Return every operation of the API, as the OpenAPI document describes them."""
+    return (*openapi.CUSTOMERS, *auth.OPERATIONS, *tickets.OPERATIONS, *openapi.OPERATORS)
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    return [
+        Middleware(SecurityHeaders, settings=settings),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.origins()),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Retry-After"],
+            allow_credentials=False,
+            max_age=600,
+        ),
+        Middleware(OriginCheck, settings=settings),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    gateway: Gateway = app.state.gateway
+    try:
+        async with console_live.running(gateway):
+            await gateway.start()
+            yield
+    finally:
+        await gateway.stop()
+
+
+def _shop(settings: Settings) -> Callable[[], None]:
+    def ping() -> None:
+        open_shop(settings.shop_database()).ping()
+
+    return ping

@@ -1,0 +1,229 @@
+"""The console's socket: the queue and the chats of an agent, live.
+
+Who has a console open is there; whose last one closes has ``agent_grace`` seconds to come back
+before the chats return to the queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bot.errors import RemansoError
+from bot.handoff import agents
+from bot.handoff.records import Agent
+from bot.web import ticket_wire
+from bot.web.auth import Session, session_of
+from bot.web.console_feed import TOPIC, Feed
+from bot.web.hub import Watcher
+from bot.web.notices import preferred_language
+from bot.web.origins import same_origin
+from bot.web.tickets import tell
+
+if TYPE_CHECKING:
+    from bot.web.gateway import Gateway
+
+logger = logging.getLogger("remanso.web")
+
+PATH = "/console/live"
+LOGGED_OUT = 4401
+"""Close code: log in again."""
+COME_BACK = 1013
+"""Close code: too far behind, connect again."""
+FOREIGN = 4403
+"""Close code: the page is another site's."""
+RECHECK = 20.0
+"""Seconds between two looks at whether the login still holds."""
+
+_frames = msgspec.json.Decoder(ticket_wire.Frame)
+
+
+class Presence:
+    """Counts each agent's open consoles and tells the desk who comes and goes, in order."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._consoles: Counter[str] = Counter()
+        self._there: set[str] = set()
+        self._lock = asyncio.Lock()
+
+    async def opened(self, agent: Agent) -> None:
+        """Take note of one more console."""
+        self._consoles[agent.username] += 1
+        await self._settle(agent)
+
+    async def closed(self, agent: Agent) -> None:
+        """Take note of one console less."""
+        self._consoles[agent.username] -= 1
+        await self._settle(agent)
+
+    async def _settle(self, agent: Agent) -> None:
+        async with self._lock:
+            there = self._consoles[agent.username] > 0
+            if there == (agent.username in self._there):
+                return
+            desk = self._gateway.desk
+            changed = await self._gateway.io(desk.agent_back if there else desk.agent_lost, agent)
+            (self._there.add if there else self._there.discard)(agent.username)
+            for ticket in changed:
+                self._gateway.hub.ticket(ticket.ref)
+
+
+class Console:
+    """One open console.
+
+    Args:
+        websocket: Accepted already.
+        gateway: The parts to work with.
+        feed: What happens at the desk.
+        session: The login it came with.
+        watcher: Of the feed.
+    """
+
+    def __init__(
+        self,
+        websocket: WebSocket,
+        gateway: Gateway,
+        feed: Feed,
+        session: Session,
+        watcher: Watcher,
+    ) -> None:
+        self._websocket = websocket
+        self._gateway = gateway
+        self._feed = feed
+        self._agent = session.agent
+        self._watcher = watcher
+        self._language = preferred_language(websocket.headers.get("accept-language", ""))
+
+    async def speak(self) -> None:
+        """Send what happens until the socket closes or the login ends."""
+        await self._send({"type": "ready", "agent": self._agent.as_dict()})
+        while True:
+            event = await self._watcher.next()
+            if self._watcher.lagging:
+                await self._websocket.close(COME_BACK)
+                return
+            if agents.sees(self._agent, event["team"]):
+                await self._send(self._worded(event["frame"]))
+
+    async def watch_login(self) -> None:
+        """Close the socket when its login has ended."""
+        while True:
+            await asyncio.sleep(RECHECK)
+            session = await session_of(self._websocket)
+            if session is None:
+                await self._websocket.close(LOGGED_OUT)
+                return
+            self._agent = session.agent  # teams may have changed
+
+    async def listen(self) -> None:
+        """Take the agent's frames until the socket closes."""
+        while True:
+            try:
+                frame = _frames.decode(await self._websocket.receive_text())
+            except msgspec.DecodeError:
+                continue
+            if isinstance(frame, ticket_wire.Ping):
+                await self._send({"type": "pong"})
+            else:
+                self._typing(frame)
+
+    def _typing(self, frame: ticket_wire.Typing) -> None:
+        ticket = self._feed.owned(frame.ref, self._agent.username)
+        if ticket is not None:
+            name = self._agent.name
+            self._gateway.hub.typing(ticket.conversation, "agent", frame.on, name=name)
+
+    def _worded(self, frame: dict[str, Any]) -> dict[str, Any]:
+        if frame["type"] != "ticket":
+            return frame
+        row = frame["ticket"]
+        rules = self._gateway.desk.rules
+        reason = rules.label("reasons", row["reason_code"], self._language)
+        return {**frame, "ticket": {**row, "reason": reason}}
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        await self._websocket.send_text(msgspec.json.encode(frame).decode())
+
+
+async def live(websocket: WebSocket) -> None:
+    """Serve one console."""
+    state = websocket.app.state
+    gateway: Gateway = state.gateway
+    session = await session_of(websocket)
+    foreign = not same_origin(websocket.scope)
+    await websocket.accept()
+    if foreign or session is None:
+        await websocket.close(FOREIGN if foreign else LOGGED_OUT)
+        return
+    presence, feed = _parts(gateway)
+    with gateway.hub.watch(TOPIC) as watcher:
+        console = Console(websocket, gateway, feed, session, watcher)
+        await presence.opened(session.agent)
+        try:
+            await _first_of(console.speak(), console.listen(), console.watch_login())
+        finally:
+            await asyncio.shield(presence.closed(session.agent))
+
+
+async def _first_of(*works: Any) -> None:
+    """Run several until one ends; a closed socket is an end like any other."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            known = (WebSocketDisconnect, asyncio.CancelledError, RuntimeError)
+            if isinstance(outcome, Exception) and not isinstance(outcome, known):
+                logger.error("a console failed", exc_info=outcome)
+
+
+_running: dict[int, tuple[Presence, Feed]] = {}
+
+
+def _parts(gateway: Gateway) -> tuple[Presence, Feed]:
+    return _running[id(gateway)]
+
+
+@asynccontextmanager
+async def running(gateway: Gateway) -> AsyncIterator[None]:
+    """Serve consoles for as long as the block runs; the gateway's lifespan does it."""
+    feed = Feed(gateway)
+    _running[id(gateway)] = Presence(gateway), feed
+    for ticket in await gateway.io(gateway.desk.all_lost):
+        gateway.hub.ticket(ticket.ref)
+    tasks = [
+        asyncio.create_task(work) for work in (feed.run(), feed.tell_waiting(), _sweep(gateway))
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        del _running[id(gateway)]
+
+
+async def _sweep(gateway: Gateway) -> None:
+    """Put the chats of agents who stayed away back in the queue."""
+    pause = min(5.0, max(0.1, gateway.desk.grace / 4))
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            for change in await gateway.io(gateway.desk.sweep):
+                tell(gateway, change)
+        except RemansoError as error:
+            logger.error("sweep: %s", type(error).__name__)
+
+
+routes = [WebSocketRoute(PATH, live)]

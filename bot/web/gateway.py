@@ -1,0 +1,106 @@
+"""Everything the routes work with, built once; ``app.state.gateway``."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from bot.engine import Engine
+from bot.errors import EngineError, StoreError
+from bot.handoff.desk import Desk
+from bot.handoff.store import Store
+from bot.settings import ROOT, Settings
+from bot.web.answering import Answerer
+from bot.web.chat import Chat
+from bot.web.hub import Hub
+from bot.web.limits import limits
+from bot.web.notices import Notices
+from bot.web.tokens import Tokens
+from bot.web.turns import TurnRunner
+from bot.web.urgent import Urgent
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+logger = logging.getLogger("remanso.web")
+
+MODEL_SECONDS = 30.0
+"""Between two looks at which model the engine has."""
+LYING_SECONDS = 10.0
+"""Seconds after which a turn that nobody works on is taken up again."""
+URGENT = ROOT / "data" / "gateway" / "urgent.yml"
+
+
+class Gateway:
+    """The parts of a running gateway.
+
+    Args:
+        settings: Of this installation.
+        store: Conversations.
+        desk: Tickets.
+        engine: The dialogue engine's client.
+        notices: The gateway's sentences.
+        versions: What runs now; kept up to date here, read by the desk.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        desk: Desk,
+        engine: Engine,
+        notices: Notices,
+        versions: dict[str, str] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.desk = desk
+        self.engine = engine
+        self.notices = notices
+        self.versions = {} if versions is None else versions
+        self.hub = Hub()
+        self.tokens = Tokens(settings)
+        self.limits = limits(settings)
+        self.answerer = Answerer(store, desk, engine, self.hub, settings)
+        urgent = Urgent.from_file(URGENT)
+        self.turns = TurnRunner(store, self.answerer, urgent, settings.quiet_window)
+        self.chat = Chat(self)
+
+    async def start(self) -> None:
+        """Go on with what a former process left unfinished."""
+        self.answerer.background(self._watch_model())
+        await self.turns.recover()
+        self.answerer.background(self._watch_turns())
+
+    async def stop(self) -> None:
+        """Stop working; what is unfinished stays stored."""
+        await self.turns.stop()
+        await self.answerer.stop()
+        await self.engine.close()
+        self.store.close()
+
+    async def _watch_model(self) -> None:
+        """Keep note of the engine's model: it is named in every handoff."""
+        while True:
+            with contextlib.suppress(EngineError):
+                self.versions["model"] = (await self.engine.health()).model
+            await asyncio.sleep(MODEL_SECONDS)
+
+    async def _watch_turns(self) -> None:
+        """Take up turns that are left lying, whatever the reason: no customer waits forever."""
+        while True:
+            await asyncio.sleep(LYING_SECONDS)
+            with contextlib.suppress(StoreError):
+                if found := await self.turns.recover(LYING_SECONDS):
+                    logger.warning("%d turns were left lying", found)
+
+    async def io(
+        self, work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs
+    ) -> Result:
+        """Run blocking work, such as a call of the store, in a worker thread."""
+        return await run_in_threadpool(work, *args, **kwargs)

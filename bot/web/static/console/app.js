@@ -1,0 +1,125 @@
+import { Keep } from "../shared/storage.js";
+import { Api, ApiError } from "./api.js";
+import { Deeds } from "./deeds.js";
+import { Model } from "./model.js";
+import { Notify } from "./notify.js";
+import { Outbox } from "./outbox.js";
+import { Sync } from "./sync.js";
+import { Unread } from "./unread.js";
+import { en } from "./words/en.js";
+import { es } from "./words/es.js";
+import { nameOf } from "./words/names.js";
+
+/**
+ * @typedef {import("./types.d.ts").Row} Row
+ * @typedef {import("./types.d.ts").Agent} Agent
+ */
+
+const WORDS = { es, en };
+
+/** The parts of the console, and what they share. */
+export class App {
+  preferences = new Keep("remanso-console");
+  model = new Model();
+  api = new Api();
+
+  /**
+   * @param {import("./login.js").ConsoleLogin} login
+   * @param {import("./toasts.js").ConsoleToasts} toasts
+   */
+  constructor(login, toasts) {
+    this.login = login;
+    this.toasts = toasts;
+    this.sync = new Sync(this);
+    this.deeds = new Deeds(this);
+    this.notify = new Notify(this);
+    this.api.onLoggedOut = () => this.loggedOut();
+    this.api.unreachable = () => this.t.noServer;
+    this.#belongTo("");
+    this.speak(this.preferences.get("language") ?? "es");
+    this.model.addEventListener("change", () => this.notify.title());
+  }
+
+  get t() {
+    return WORDS[this.model.language];
+  }
+
+  get language() {
+    return this.model.language;
+  }
+
+  /** @param {import("./types.d.ts").Language} language */
+  speak(language) {
+    this.model.language = this.api.language = language;
+    this.preferences.set("language", language);
+    document.documentElement.lang = language;
+    this.model.changed();
+  }
+
+  /** @param {Parameters<typeof nameOf>[0]} kind @param {unknown} code */
+  name(kind, code) {
+    return nameOf(kind, code, this.language);
+  }
+
+  /** @param {Pick<Row, "reason" | "reason_code" | "trigger">} row */
+  reasonOf({ reason, reason_code, trigger }) {
+    const named = this.model.rules?.reasons[reason_code]?.[this.language];
+    return named ?? (reason === reason_code ? this.name("trigger", trigger) : reason);
+  }
+
+  /** @param {Agent} agent who is logged in now */
+  enter(agent) {
+    if (this.model.agent && this.model.agent.username !== agent.username) {
+      location.reload(); // another person: nothing of the former one stays
+      return;
+    }
+    if (!this.model.agent) this.#belongTo(agent.username);
+    this.model.agent = agent;
+    this.sync.start();
+    this.outbox.flushAll();
+    this.model.changed();
+  }
+
+  /** The session is over: ask who it is; everything written stays. */
+  loggedOut() {
+    this.sync.live.stop();
+    this.login.ask(this.model.agent ? this.t.expired : "");
+  }
+
+  async leave() {
+    try {
+      await this.api.logOut();
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === "session")) {
+        this.failed(error);
+        return;
+      }
+    }
+    location.reload();
+  }
+
+  /** @param {unknown} error @param {{ quiet?: boolean }} [how] quiet: not when it was the network */
+  failed(error, { quiet = false } = {}) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.code === "session" || (quiet && error.status === 0)) return;
+    this.toasts.show({ text: error.message, bad: true });
+  }
+
+  /** Put the cursor where the reply is written. */
+  focusReply() {
+    requestAnimationFrame(() => document.getElementById("reply")?.focus());
+  }
+
+  /** @param {string} username whose drafts and unread marks these are */
+  #belongTo(username) {
+    const keep = new Keep(`remanso-console:${username}`);
+    this.unread = new Unread(keep, this.model);
+    this.outbox = new Outbox(keep, this.api, (ref, change) => {
+      if (change) {
+        this.model.put(change.ticket);
+        this.model.add(ref, change.messages);
+      }
+      this.model.changed();
+    });
+  }
+}

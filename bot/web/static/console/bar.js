@@ -1,0 +1,69 @@
+import { set } from "../shared/dom.js";
+import { part, text } from "./dom.js";
+import { clockTime } from "./format.js";
+import { Piece } from "./piece.js";
+
+/** The line on top: the connection, notifications, the language, who is here. */
+export class ConsoleBar extends Piece {
+  /** @override */
+  static template = "bar";
+
+  /** @override */
+  ready() {
+    const { on } = this;
+    part(this, "notify").addEventListener("click", () => this.#notify());
+    part(this, "language").addEventListener("click", () => {
+      on.speak(on.language === "es" ? "en" : "es");
+    });
+    part(this, "keys").addEventListener("click", () => this.dispatchEvent(new Event("help")));
+    part(this, "leave").addEventListener("click", () => on.leave());
+  }
+
+  /** @override */
+  render() {
+    const { on, t } = this;
+    const { model, notify } = on;
+    const link = part(this, "link");
+    text(link, model.link === "live" ? t.live : t.connecting);
+    set(link, "data-state", model.link);
+    const bell = part(this, "notify", HTMLButtonElement);
+    const { state } = notify;
+    bell.hidden = state === "none" || state === "on";
+    text(bell, state === "blocked" ? t.notifyBlocked : t.notifyOn);
+    const language = part(this, "language");
+    text(language, t.other);
+    set(language, "aria-label", t.otherLabel);
+    set(language, "lang", on.language === "es" ? "en" : "es");
+    const me = part(this, "me");
+    text(me, model.agent?.name ?? "");
+    set(me, "title", model.agent ? t.me(model.agent.name) : "");
+  }
+
+  #notify() {
+    const { on, t } = this;
+    if (on.notify.state === "off") on.notify.ask();
+    else on.toasts.show({ text: t.notifyHelp });
+  }
+}
+
+/** Says so while there is no connection, from the second moment on. */
+export class ConsoleBanner extends Piece {
+  /** @override */
+  static template = "banner";
+
+  /** @override */
+  ready() {
+    part(this, "now").addEventListener("click", () => this.on.sync.live.nudge());
+    setInterval(() => this.render(), 1000);
+  }
+
+  /** @override */
+  render() {
+    const { model } = this.on;
+    const shown = model.link === "lost" && model.agent !== null && Date.now() - model.lostAt > 1500;
+    if (shown === !this.hidden) return;
+    this.hidden = !shown;
+    const said = part(this, "said");
+    text(said, shown ? `${this.t.lost} ${this.t.lostSince(clockTime(model.lostAt, this.on.language))}` : "");
+  }
+}

@@ -1,0 +1,145 @@
+import { GROUPS, byDeadline, urgency } from "./sla.js";
+
+/**
+ * @typedef {import("./app.js").App} App
+ * @typedef {import("./types.d.ts").Row} Row
+ * @typedef {import("./types.d.ts").View} View
+ */
+
+/** What an agent does. */
+export class Deeds {
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+  }
+
+  /** @param {View} view */
+  async show(view) {
+    const { model, sync } = this.app;
+    model.view = view;
+    model.changed();
+    if (!model.pages.has(view)) await sync.load(view).catch((error) => this.app.failed(error));
+  }
+
+  /** The next page of the list that is shown. */
+  async more() {
+    const { model, sync } = this.app;
+    const after = model.pages.get(model.view);
+    if (after) await sync.load(model.view, after).catch((error) => this.app.failed(error));
+  }
+
+  /** @param {string} ref */
+  async open(ref) {
+    const { model, sync } = this.app;
+    model.selected = ref;
+    model.pane = "chat";
+    model.changed();
+    try {
+      await sync.fetch(ref);
+    } catch (error) {
+      this.app.failed(error);
+    }
+  }
+
+  /** @param {number} step 1 goes down the list, -1 up */
+  walk(step) {
+    const { model } = this.app;
+    const rows = this.inOrder();
+    const at = rows.findIndex(({ ref }) => ref === model.selected);
+    const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
+    if (!next) return;
+    this.open(next.ref);
+    document.querySelector(`[data-key="${next.ref}"]`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @returns {Row[]} the rows as they are listed */
+  inOrder() {
+    const { model, api } = this.app;
+    const now = api.now();
+    const rows = model.list(model.view).map((row) => ({ row, group: urgency(row, now) }));
+    const order = (/** @type {(typeof rows)[0]} */ { group }) => GROUPS.indexOf(group);
+    rows.sort((a, b) => order(a) - order(b) || byDeadline(a.row, b.row));
+    return rows.map(({ row }) => row);
+  }
+
+  async claim() {
+    const ref = await this.#act("claim");
+    if (!ref) return;
+    this.app.toasts.show({ text: this.app.t.claimDone(ref) });
+    this.app.focusReply();
+  }
+
+  async release() {
+    const ref = await this.#act("release");
+    if (ref) this.#done(this.app.t.releaseDone(ref), ref, "claim");
+  }
+
+  async reopen() {
+    const ref = await this.#act("reopen");
+    if (ref) this.app.toasts.show({ text: this.app.t.reopenDone(ref) });
+  }
+
+  /** @param {object} note @returns {Promise<string | null>} why it was refused */
+  async handBack(note) {
+    return this.#close("return", note, this.app.t.handbackDone);
+  }
+
+  /** @param {{ disposition: string, note: string }} end @returns {Promise<string | null>} */
+  async resolve(end) {
+    return this.#close("resolve", end, this.app.t.resolveDone);
+  }
+
+  /**
+   * @param {"return" | "resolve"} deed
+   * @param {object} body
+   * @param {(ref: string) => string} said
+   */
+  async #close(deed, body, said) {
+    let why = "";
+    const ref = await this.#act(deed, body, (text) => (why = text));
+    if (!ref) return why;
+    if (deed === "return") this.app.sync.lookAfterwards(ref);
+    this.#done(said(ref), ref, "reopen");
+    return null;
+  }
+
+  /** @param {string} text @param {string} ref @param {"claim" | "reopen"} undo */
+  #done(text, ref, undo) {
+    const { app } = this;
+    const run = async () => {
+      await this.open(ref);
+      await this[undo]();
+    };
+    app.toasts.show({ text, action: { label: app.t[undo], run } });
+  }
+
+  /**
+   * Do something to the open ticket.
+   *
+   * @param {"claim" | "return" | "resolve" | "reopen" | "release"} deed
+   * @param {object} [body]
+   * @param {(text: string) => void} [refused] told why instead of the agent
+   * @returns {Promise<string | null>} the reference if it was done
+   */
+  async #act(deed, body, refused) {
+    const { model, api } = this.app;
+    const ref = model.selected;
+    if (!ref || model.busy.has(ref)) return null;
+    model.busy.set(ref, deed);
+    model.changed();
+    try {
+      const change = await api.act(ref, deed, body);
+      model.put(change.ticket);
+      model.add(ref, change.messages);
+      return ref;
+    } catch (error) {
+      if (refused && error instanceof Error) refused(error.message);
+      else this.app.failed(error);
+      this.app.sync.fetch(ref).catch(() => {});
+      return null;
+    } finally {
+      model.busy.delete(ref);
+      model.changed();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * A span of time in the fewest words: "1:42", "14 min", "3 h", "2 d".
+ *
+ * @param {number} ms
+ * @returns {string}
+ */
+export function span(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 600) return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  return rough(ms);
+}
+
+/**
+ * The same without seconds, for how long ago something was.
+ *
+ * @param {number} ms
+ * @returns {string}
+ */
+export function rough(ms) {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+}
+
+/**
+ * @param {string | number} at
+ * @param {string} language
+ * @returns {string} "10:32"
+ */
+export function clockTime(at, language) {
+  return format(at, language, { hour: "2-digit", minute: "2-digit" });
+}
+
+/**
+ * @param {string | number} at
+ * @param {string} language
+ * @returns {string} "10:32" today, "lun, 23 nov, 10:32" on another day
+ */
+export function moment(at, language) {
+  const today = new Date().toDateString() === new Date(at).toDateString();
+  if (today) return clockTime(at, language);
+  return format(at, language, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+}
+
+/**
+ * @param {number} score in [0, 1]
+ * @param {string} language
+ * @returns {string} "0,92"
+ */
+export function decimals(score, language) {
+  return new Intl.NumberFormat(language, {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  }).format(score);
+}
+
+/**
+ * @param {number} cents
+ * @param {string} language
+ * @returns {string} "300 €"
+ */
+export function money(cents, language) {
+  return new Intl.NumberFormat(language, {
+    style: "currency",
+    currency: "EUR",
+    maximumFractionDigits: cents % 100 ? 2 : 0,
+  }).format(cents / 100);
+}
+
+/**
+ * @param {string | number} at
+ * @param {string} language
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function format(at, language, options) {
+  return new Intl.DateTimeFormat(language, options).format(new Date(at));
+}

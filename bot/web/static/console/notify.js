@@ -1,0 +1,82 @@
+/**
+ * @typedef {import("./app.js").App} App
+ * @typedef {import("./types.d.ts").Row} Row
+ */
+
+const LONGEST = 140; // characters of a message in a notification
+
+/** Tells the agent what happened elsewhere: in the page, in the title, on the desktop. */
+export class Notify {
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+  }
+
+  /** @returns {"on" | "off" | "blocked" | "none"} */
+  get state() {
+    if (!("Notification" in window)) return "none";
+    const { permission } = Notification;
+    return permission === "granted" ? "on" : permission === "denied" ? "blocked" : "off";
+  }
+
+  async ask() {
+    await Notification.requestPermission();
+    this.app.model.changed();
+  }
+
+  /** Show in the title how many tickets ask for attention. */
+  title() {
+    const { unread, t, model } = this.app;
+    const count = model.agent ? unread.count : 0;
+    document.title = `${count ? t.unreadCount(count) : ""}${t.console} · Remanso`;
+  }
+
+  /** @param {Row} row @param {Row} [earlier] of the same conversation */
+  arrived(row, earlier) {
+    const { t } = this.app;
+    const text = earlier
+      ? t.again(row.ref, earlier.ref)
+      : t.newTicket(row.ref, this.app.reasonOf(row));
+    this.#desktop(text, row, row.summary);
+    if (earlier || this.app.model.view !== "queue") this.#toast(text, row);
+  }
+
+  /** @param {Row} row */
+  left(row) {
+    const text = this.app.t.wentBack(row.ref);
+    this.#desktop(text, row);
+    this.#toast(text, row, true);
+  }
+
+  /** @param {Row} row */
+  taken(row) {
+    this.#toast(this.app.t.takenBy(row.ref, row.owner_name ?? row.owner ?? ""), row);
+  }
+
+  /** @param {Row} row @param {{ text: string }} message @param {boolean} back after a long while */
+  said(row, message, back) {
+    const { t, model } = this.app;
+    const name = row.customer ?? t.guest;
+    this.#desktop(t.said(name), row, message.text);
+    if (back) this.#toast(t.customerBack(row.ref, name), row);
+    else if (model.selected !== row.ref) this.#toast(`${t.said(name)} (${row.ref})`, row);
+  }
+
+  /** @param {string} text @param {Row} row @param {boolean} [stay] */
+  #toast(text, row, stay = false) {
+    const { app } = this;
+    const action = { label: app.t.goSee, run: () => app.deeds.open(row.ref) };
+    app.toasts.show({ text, action, stay });
+  }
+
+  /** @param {string} title @param {Row} row @param {string} [body] */
+  #desktop(title, row, body = "") {
+    if (this.state !== "on" || document.hasFocus()) return;
+    const note = new Notification(title, { body: body.slice(0, LONGEST), tag: row.ref });
+    note.onclick = () => {
+      window.focus();
+      this.app.deeds.open(row.ref);
+      note.close();
+    };
+  }
+}

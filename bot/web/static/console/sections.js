@@ -1,0 +1,199 @@
+import { h } from "../shared/dom.js";
+import { moment, money } from "./format.js";
+
+/**
+ * The sections of the context column: each function returns nodes and changes nothing.
+ *
+ * @typedef {import("./app.js").App} App
+ * @typedef {import("./types.d.ts").Context} Context
+ * @typedef {import("./types.d.ts").Detail} Detail
+ * @typedef {import("./types.d.ts").Promised} Promised
+ */
+
+/** @param {App} app @param {Context} context */
+export function risks(app, { risks: flags }) {
+  if (!flags.length) return null;
+  const items = flags.map((flag) => h("li", {}, app.name("risk", flag)));
+  return h("section", { class: "risks" }, h("h3", {}, app.t.risksTitle), h("ul", { class: "chips" }, ...items));
+}
+
+/** @param {App} app @param {Context} context */
+export function avoided(app, { techniques, offers, rejected_offers: rejected }) {
+  const { t } = app;
+  const refused = new Set([...rejected, ...offers.filter(({ status }) => status === "refused").map(({ text }) => text)]);
+  const made = offers.filter(({ text, status }) => status !== "refused" && !refused.has(text));
+  const blocks = [
+    list(t.offersRefused, [...refused], "refused"),
+    list(t.techniquesUsed, techniques.map((name) => app.name("technique", name)), "used"),
+    list(t.offersOpen, made.map(({ text, status }) => `${text} (${app.name("offer", status)})`), "made"),
+  ].filter((block) => block !== null);
+  return blocks.length ? blocks : [soft(t.noAvoid)];
+}
+
+/** @param {string} title @param {string[]} items @param {string} kind */
+function list(title, items, kind) {
+  if (!items.length) return null;
+  const chips = h("ul", { class: `chips ${kind}` }, ...items.map((item) => h("li", {}, item)));
+  return h("div", {}, h("h4", {}, title), chips);
+}
+
+/** @param {App} app @param {Detail} detail */
+export function origin(app, { context, ticket }) {
+  const { t } = app;
+  const { trigger } = context;
+  const quote = trigger.evidence && h("blockquote", {}, bare(trigger.evidence));
+  const starters = /** @type {Record<string, string>} */ (t.starters);
+  return [
+    h("p", { class: "strong" }, app.name("trigger", trigger.type)),
+    quote || "",
+    pairs([
+      [t.reason, app.reasonOf(ticket)],
+      [t.rule, trigger.rule === trigger.type ? "" : trigger.rule],
+      [t.starter, starters[context.initiator] ?? context.initiator],
+      [t.issue, context.issue && app.name("issue", context.issue)],
+      [t.team, app.model.rules?.teams[ticket.team]?.[app.language] ?? ticket.team],
+      [t.priority, app.name("priority", ticket.priority)],
+    ]),
+    context.agent_message ? h("p", {}, h("strong", {}, `${t.agentMessage}: `), context.agent_message) : "",
+  ];
+}
+
+/** @param {App} app @param {Context} context */
+export function facts(app, { facts: known, entities }) {
+  const all = /** @type {Map<string, string>} */ (new Map());
+  for (const [name, value] of Object.entries(known)) all.set(app.name("fact", name), plain(value));
+  for (const { entity, value } of entities) {
+    const name = app.name("fact", entity);
+    const said = plain(value);
+    const old = all.get(name);
+    if (!old) all.set(name, said);
+    else if (!old.split(", ").includes(said)) all.set(name, `${old}, ${said}`);
+  }
+  return [all.size ? pairs([...all]) : soft(app.t.noFacts)];
+}
+
+/** @param {App} app @param {Context} context */
+export function customer(app, context) {
+  const { t } = app;
+  const { customer: who, register, page } = context;
+  const status = /** @type {keyof typeof t.identity} */ (who.identity_status);
+  const registers = /** @type {Record<string, string>} */ (t.registers);
+  const allowed = Object.entries(context.compensation.allowed)
+    .filter(([, cents]) => cents)
+    .map(([name, cents]) => `${app.name("authority", name)}: ${money(cents, app.language)}`);
+  return [
+    h(
+      "p",
+      { class: "identity", "data-status": status },
+      h("strong", {}, t.identity[status] ?? status),
+      h("span", {}, t.identityHint[status] ?? ""),
+    ),
+    pairs([
+      [t.customer, who.name],
+      [t.number, who.id],
+      [t.email, who.email],
+      [t.address, register && registers[register]],
+      [t.writesFrom, page],
+      [t.allowed, allowed.join(" · ")],
+    ]),
+  ];
+}
+
+/** @param {App} app @param {Context} context */
+export function promises(app, { promises: own, returned: note }) {
+  const all = [...own, ...(note?.promised ?? [])];
+  return [all.length ? promiseList(app, all) : soft(app.t.noPromises)];
+}
+
+/** @param {App} app @param {Promised[]} all */
+function promiseList(app, all) {
+  const { t, language } = app;
+  const items = all.map(({ text, due }) => {
+    const at = due ? Date.parse(due) : NaN;
+    const late = at < app.api.now();
+    const when = Number.isNaN(at) ? (due ?? t.noDue) : `${t.by(moment(at, language))}${late ? ` (${t.broken})` : ""}`;
+    return h("li", { class: late && "late" }, h("span", {}, text), h("span", { class: "when" }, when));
+  });
+  return h("ul", { class: "promises" }, ...items);
+}
+
+/** @param {App} app @param {NonNullable<Context["returned"]>} note */
+export function returned(app, { agreed, agent, disposition }) {
+  const ended = disposition && app.model.rules?.dispositions[disposition]?.[app.language];
+  return [
+    ended ? h("p", { class: "strong" }, ended) : "",
+    agreed ? h("p", {}, agreed) : "",
+    agent ? soft(agent) : "",
+  ];
+}
+
+/** @param {App} app @param {Context} context */
+export function times(app, { history }) {
+  const { t, language } = app;
+  const items = history.tickets.map(({ ref, created_at, summary, status, disposition }) => {
+    const ended = disposition && app.model.rules?.dispositions[disposition]?.[language];
+    const state = /** @type {Record<string, string>} */ (t.status)[status] ?? status;
+    const open = () => app.deeds.open(ref);
+    return h(
+      "li",
+      {},
+      h("button", { type: "button", class: "text", click: open }, ref),
+      h("span", { class: "soft" }, ` ${moment(created_at, language)} · ${ended || state}`),
+      h("p", {}, summary),
+    );
+  });
+  return [
+    h("p", {}, t.contacts30(history.conversations_30_days)),
+    items.length ? h("ul", { class: "earlier" }, ...items) : soft(t.noHistory),
+  ];
+}
+
+/** @param {App} app @param {import("./types.d.ts").TicketEvent[]} events */
+export function log(app, events) {
+  const items = events
+    .filter(({ kind }) => kind !== "said" && kind !== "read")
+    .map(({ at, actor, kind }) => {
+      const who = actor.startsWith("agent:") ? actor.slice("agent:".length) : app.name("actor", actor);
+      return h("li", {}, h("time", { datetime: at }, moment(at, app.language)), ` ${app.name("event", kind)}, ${who}`);
+    });
+  return h("ol", { class: "events" }, ...items);
+}
+
+/** @param {App} app @param {Detail} detail */
+export function technical(app, { context, ticket }) {
+  const { t } = app;
+  const failures = context.failure_points.map((point) => {
+    const [kind, ...rest] = plain(point).split(": ");
+    return [app.name("failure", kind), ...rest].join(": ");
+  });
+  return pairs([
+    [t.model, context.versions.model],
+    [t.step, context.step && app.name("step", context.step)],
+    [t.attempts, String(context.attempts)],
+    [t.misunderstood, String(context.misunderstood)],
+    [t.failures, failures.join("; ")],
+    [t.speaks, app.name("language", ticket.language)],
+    [t.conversationId, ticket.conversation],
+  ]);
+}
+
+/** @param {[string, string | null | undefined][]} rows those without a value are left out */
+function pairs(rows) {
+  const known = rows.filter(([, value]) => value);
+  return h("dl", { class: "pairs" }, ...known.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+/** @param {string} text */
+function soft(text) {
+  return h("p", { class: "soft" }, text);
+}
+
+/** @param {string} text without the quotation marks it may have brought */
+function bare(text) {
+  return text.replace(/^«(.*)»$/s, "$1");
+}
+
+/** @param {unknown} value */
+function plain(value) {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,53 @@
+/**
+ * @typedef {import("./types.d.ts").Row} Row
+ * @typedef {import("./types.d.ts").AgentMessage} AgentMessage
+ */
+
+const MOST = 500; // tickets remembered
+
+/** What this agent has not read yet; remembered by the browser. */
+export class Unread {
+  /** Last message of the customer that is known, by ticket. */
+  #latest = /** @type {Map<string, number>} */ (new Map());
+
+  /**
+   * @param {import("../shared/storage.js").Keep} keep
+   * @param {import("./model.js").Model} model
+   */
+  constructor(keep, model) {
+    this.keep = keep;
+    this.model = model;
+    this.seen = /** @type {Record<string, number>} */ (keep.get("seen") ?? {});
+  }
+
+  /** @param {string} ref @param {AgentMessage[]} messages */
+  learn(ref, messages) {
+    for (const { id, author } of messages) {
+      if (author === "customer" && id > (this.#latest.get(ref) ?? 0)) this.#latest.set(ref, id);
+    }
+  }
+
+  /** @param {string} ref take note that the agent looks at it */
+  read(ref) {
+    const last = this.#latest.get(ref) ?? 0;
+    if (this.seen[ref] === last) return;
+    delete this.seen[ref]; // it becomes the newest
+    this.seen[ref] = last;
+    this.seen = Object.fromEntries(Object.entries(this.seen).slice(-MOST));
+    this.keep.set("seen", this.seen);
+  }
+
+  /** @param {Row} row */
+  is(row) {
+    const mine = this.model.isMine(row);
+    if (row.status !== "queued" && !mine) return false;
+    const seen = this.seen[row.ref];
+    if (seen === undefined) return row.status === "queued" || this.#latest.has(row.ref);
+    return (this.#latest.get(row.ref) ?? 0) > seen;
+  }
+
+  /** How many tickets ask for attention. */
+  get count() {
+    return [...this.model.rows.values()].filter((row) => this.is(row)).length;
+  }
+}

@@ -1,0 +1,68 @@
+/** The objects of the customer's API, as `GET /api/v1/openapi.json` describes them. */
+
+export type Author = "customer" | "bot" | "agent" | "system";
+
+export interface Choice {
+  id: string;
+  title: string;
+  used?: boolean;
+}
+
+export interface Message {
+  id: number;
+  author: Author;
+  name: string | null;
+  text: string;
+  at: string;
+  choices?: Choice[];
+  client_id: string | null;
+  turn?: string | null;
+  language?: string | null;
+}
+
+/** Who has the conversation now, and what the customer is waiting for. */
+export interface ConversationInfo {
+  conversation: string;
+  owner: "bot" | "queue" | "agent";
+  status: "open" | "ended";
+  agent: { name: string } | null;
+  reference: string | null;
+  queue: { position: number; minutes: [number, number] | null } | null;
+  language: string;
+  identity?: string | { status: string };
+  /** Characters a message may have. */
+  messages_limit: number;
+  /** Present when the customer is upset: the page becomes plainer. */
+  mood?: "high" | null;
+}
+
+export interface Session {
+  id: string;
+  token: string;
+}
+
+/** Something the customer did that the server has not confirmed yet. */
+export interface Outgoing {
+  client_id: string;
+  at: string;
+  text?: string;
+  choice?: string;
+  /** True: the request for a person. */
+  person?: boolean;
+  /** Why the server refused it; the customer decides what happens next. */
+  failed?: string;
+}
+
+/** What one `<script>` tag asks for. */
+export interface WidgetConfig {
+  base: string;
+  title: string;
+  language: "es" | "en";
+  identity: string;
+  privacy: string;
+  theme: string;
+  side: string;
+  inline: boolean;
+  open: boolean;
+  name: string;
+}

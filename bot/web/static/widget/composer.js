@@ -1,0 +1,99 @@
+import { h, icon, set } from "../shared/dom.js";
+
+/** @typedef {import("./view.js").View} View */
+
+const LINES = 5;
+
+/** Where the customer writes. Enter sends, Shift and Enter break the line. */
+export class Composer {
+  limit = 4000;
+  #told = 0;
+
+  /** @param {{ send: (text: string) => void, typing: (on: boolean) => void, draft: (text: string) => void }} on */
+  constructor(on) {
+    this.on = on;
+    this.field = h("textarea", {
+      rows: "1",
+      enterkeyhint: "send",
+      "aria-describedby": "count",
+      input: () => this.#input(),
+      blur: () => this.#typing(false),
+      keydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+    });
+    this.count = h("p", { class: "count", id: "count", role: "status" });
+    this.button = h("button", { class: "send", type: "submit" }, icon("M12 19V5M6 11l6-6 6 6"));
+    this.element = h(
+      "form",
+      { class: "composer", submit: (/** @type {Event} */ event) => this.#submit(event) },
+      this.count,
+      h("div", { class: "box" }, this.field, this.button),
+    );
+  }
+
+  /** @param {View} view */
+  render({ model, t }) {
+    this.t = t;
+    this.limit = model.info?.messages_limit ?? this.limit;
+    this.field.placeholder = model.info?.status === "ended" ? t.again : t.placeholder;
+    this.field.setAttribute("aria-label", t.field);
+    this.button.setAttribute("aria-label", t.send);
+    this.#measure();
+  }
+
+  /** @param {string} text */
+  fill(text) {
+    this.field.value = text;
+    this.#input();
+  }
+
+  focus() {
+    this.field.focus();
+  }
+
+  #input() {
+    this.on.draft(this.field.value);
+    this.#typing(Boolean(this.field.value.trim()));
+    this.#measure();
+  }
+
+  #measure() {
+    const { field, t } = this;
+    const length = [...field.value.trim()].length;
+    const left = this.limit - length;
+    const over = left < 0;
+    const text = over ? t?.over(-left) : left < this.limit / 10 ? t?.left(left) : "";
+    if (this.count.textContent !== text) this.count.textContent = text ?? "";
+    this.count.classList.toggle("over", over);
+    set(field, "aria-invalid", over && "true");
+    this.button.disabled = over || !length;
+    field.style.height = "auto";
+    const { lineHeight, paddingTop } = getComputedStyle(field);
+    const most = parseFloat(lineHeight) * LINES + 2 * parseFloat(paddingTop);
+    field.style.height = `${Math.min(field.scrollHeight, most)}px`;
+    field.style.overflowY = field.scrollHeight > most ? "auto" : "hidden";
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    this.#submit(event);
+  }
+
+  /** @param {Event} event */
+  #submit(event) {
+    event.preventDefault();
+    const text = this.field.value.trim();
+    if (this.button.disabled) return;
+    this.on.send(text);
+    this.fill("");
+    this.focus();
+  }
+
+  /** @param {boolean} on told at most every three seconds */
+  #typing(on) {
+    const now = Date.now();
+    if (on ? now - this.#told < 3000 : !this.#told) return;
+    this.#told = on ? now : 0;
+    this.on.typing(on);
+  }
+}

@@ -1,0 +1,200 @@
+import { Keep } from "../shared/storage.js";
+import { Api, Refusal } from "./api.js";
+import { Delivery } from "./delivery.js";
+import { Link } from "./link.js";
+import { Outbox } from "./outbox.js";
+
+/**
+ * @typedef {import("../shared/api.d.ts").Message} Message
+ * @typedef {import("../shared/api.d.ts").Outgoing} Outgoing
+ * @typedef {import("../shared/api.d.ts").ConversationInfo} ConversationInfo
+ * @typedef {import("../shared/api.d.ts").Session} Session
+ * @typedef {"connecting" | "online" | "reconnecting" | "offline" | "refused"} LinkState
+ */
+
+/** One customer's conversation as this page knows it. Emits `change`; shows nothing. */
+export class Conversation extends EventTarget {
+  /** @type {ConversationInfo | null} */
+  info = null;
+  messages = /** @type {Map<number, Message>} */ (new Map());
+  /** @type {LinkState} */
+  link = "connecting";
+  refusal = "";
+  typing = { bot: false, agent: "" };
+  #inOrder = /** @type {number[]} */ ([]);
+  #tired = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  #shown = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+
+  /** @param {import("../shared/api.d.ts").WidgetConfig} config */
+  constructor(config) {
+    super();
+    this.config = config;
+    this.keep = new Keep(`remanso:${config.base}:${config.name}`);
+    this.outbox = new Outbox(this.keep);
+    this.api = new Api(config.base);
+    this.wire = new Link(this.api, {
+      session: () => this.#session(),
+      after: () => this.#inOrder.at(-10) ?? 0, // a few are read twice, so that none is missed
+      receive: (frame) => this.#receive(frame),
+      status: (up) => this.#status(up ? "online" : "reconnecting"),
+      failed: (error) => this.#failed(error),
+    });
+    this.delivery = new Delivery({
+      api: this.api,
+      outbox: this.outbox,
+      session: () => this.#session(),
+      online: () => this.link === "online",
+      arrived: (answer) => this.#receive(answer, false),
+      lost: (error) => this.#failed(error),
+    });
+    addEventListener("online", this.#nudge);
+    addEventListener("offline", this.#nudge);
+    addEventListener("storage", this.#otherTab);
+    document.addEventListener("visibilitychange", this.#nudge);
+  }
+
+  /** @returns {boolean} whether this browser has a conversation here already */
+  get known() {
+    return Boolean(this.keep.get("session"));
+  }
+
+  /** @returns {Message[]} */
+  get list() {
+    return [...this.messages.values()].sort((a, b) => a.id - b.id);
+  }
+
+  start() {
+    if (!this.running) this.running = this.wire.run();
+  }
+
+  stop() {
+    this.wire.stop();
+    removeEventListener("online", this.#nudge);
+    removeEventListener("offline", this.#nudge);
+    removeEventListener("storage", this.#otherTab);
+    document.removeEventListener("visibilitychange", this.#nudge);
+  }
+
+  /** @param {Partial<Outgoing>} what a text, a choice or the wish for a person */
+  send(what) {
+    this.outbox.add(what);
+    this.#changed();
+    this.delivery.run();
+  }
+
+  /** @param {Outgoing} item */
+  retry(item) {
+    delete item.failed;
+    this.outbox.save(item);
+    this.#changed();
+    this.wire.nudge();
+    this.delivery.run();
+  }
+
+  /** Leave this conversation on the server and begin another. */
+  restart() {
+    this.keep.set("session", null);
+    this.#forget();
+  }
+
+  async #session() {
+    let session = /** @type {Session | null} */ (this.keep.get("session"));
+    const { language, identity } = this.config;
+    const proof = identity.slice(-16); // enough to know it again
+    if (!session) {
+      const page = location.origin + location.pathname;
+      const made = await this.api.call(null, "", { language, page, identity: identity || null });
+      session = this.keep.get("session"); // another tab may have been quicker
+      if (!session) {
+        session = { id: made.conversation, token: made.token };
+        this.keep.set("session", session);
+        this.#receive(made);
+      }
+    } else if (identity && this.keep.get("identity") !== proof) {
+      await this.api.call(session, "/identity", { token: identity }).catch((error) => {
+        if (error.code === "identity_conflict") error.gone = true; // another customer's
+        if (error.gone || !(error instanceof Refusal)) throw error; // else go on without proof
+      });
+    }
+    this.keep.set("identity", proof || null);
+    return session;
+  }
+
+  /**
+   * @param {any} frame any answer of the API, or a frame of the socket
+   * @param {boolean} [inOrder] what it brings follows what we have, with nothing between
+   */
+  #receive(frame, inOrder = true) {
+    const info = typeof frame.conversation === "object" ? frame.conversation : frame;
+    if (info.owner) this.info = info;
+    for (const message of [...(frame.messages ?? []), ...(frame.replies ?? [])]) {
+      this.#accept(message, inOrder);
+    }
+    if (frame.message) this.#accept(frame.message, inOrder && frame.type === "message");
+    if (frame.type === "typing") this.#types(frame);
+    this.#changed();
+  }
+
+  /** @param {{ who: "bot" | "agent", on: boolean, name?: string }} frame */
+  #types({ who, on, name }) {
+    if (who === "bot") this.typing.bot = on;
+    else this.typing.agent = on ? (name ?? this.info?.agent?.name ?? "") : "";
+    clearTimeout(this.#tired);
+    if (on) this.#tired = setTimeout(() => this.#types({ who, on: false }), 30000);
+    this.#changed();
+  }
+
+  /**
+   * @param {Message} message
+   * @param {boolean} inOrder
+   */
+  #accept(message, inOrder) {
+    this.messages.set(message.id, message);
+    this.outbox.remove(message.client_id);
+    if (inOrder && message.id > (this.#inOrder.at(-1) ?? 0)) this.#inOrder.push(message.id);
+    if (message.author === "bot") this.typing.bot = false;
+    if (message.author === "agent") this.typing.agent = "";
+  }
+
+  /** @param {unknown} error */
+  #failed(error) {
+    if (!(error instanceof Refusal)) {
+      this.#status(navigator.onLine ? "reconnecting" : "offline");
+    } else if (error.gone) {
+      this.restart();
+    } else {
+      this.refusal = error.text;
+      this.#status("refused");
+    }
+  }
+
+  #forget() {
+    this.messages.clear();
+    this.#inOrder = [];
+    this.info = null;
+    this.wire.drop();
+    this.#status("connecting");
+  }
+
+  /** @param {LinkState} link */
+  #status(link) {
+    if (link !== "online") this.typing = { bot: false, agent: "" };
+    this.link = link;
+    if (link === "online") this.delivery.run();
+    this.#changed();
+  }
+
+  #nudge = (/** @type {Event} */ { type }) => {
+    if (type === "visibilitychange") this.wire.nudge();
+    else this.wire.drop(); // the network changed: find out what still gets through
+  };
+
+  #otherTab = (/** @type {StorageEvent} */ event) => {
+    if (event.key === `${this.keep.prefix}session` && event.newValue) this.#forget();
+  };
+
+  #changed() {
+    clearTimeout(this.#shown);
+    this.#shown = setTimeout(() => this.dispatchEvent(new Event("change")));
+  }
+}

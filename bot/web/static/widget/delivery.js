@@ -1,0 +1,55 @@
+import { backoff } from "../shared/ids.js";
+import { Refusal } from "./api.js";
+
+/**
+ * @typedef {import("../shared/api.d.ts").Outgoing} Outgoing
+ * @typedef {object} Sender What delivery needs from the conversation.
+ * @property {import("./api.js").Api} api
+ * @property {import("./outbox.js").Outbox} outbox
+ * @property {() => Promise<import("../shared/api.d.ts").Session>} session
+ * @property {() => boolean} online
+ * @property {(answer: any) => void} arrived the server has it
+ * @property {(error: unknown) => void} lost the server does not know this conversation
+ */
+
+const TRIES = 3;
+
+/** Sends what waits in the outbox, one at a time and in order. Twice sent is once received. */
+export class Delivery {
+  #busy = false;
+
+  /** @param {Sender} sender */
+  constructor(sender) {
+    this.sender = sender;
+  }
+
+  async run() {
+    if (this.#busy) return;
+    this.#busy = true;
+    const { outbox, online } = this.sender;
+    let tries = 0;
+    for (let item = outbox.next(); item && online(); item = outbox.next()) {
+      try {
+        await this.#send(item);
+        tries = 0;
+      } catch (error) {
+        if (error instanceof Refusal && error.gone) this.sender.lost(error);
+        else if (error instanceof Refusal) outbox.refuse(item, error.text);
+        else if (++tries >= TRIES) outbox.refuse(item, "");
+        else await new Promise((resolve) => setTimeout(resolve, backoff(tries)));
+      }
+      this.sender.arrived({});
+    }
+    this.#busy = false;
+  }
+
+  /** @param {Outgoing} item */
+  async #send({ client_id, person, choice, text }) {
+    const session = await this.sender.session();
+    const path = person ? "/person" : "/messages?wait=0";
+    const body = person ? {} : choice ? { choice, client_id } : { text, client_id };
+    const answer = await this.sender.api.call(session, path, body);
+    this.sender.outbox.remove(client_id);
+    this.sender.arrived(answer);
+  }
+}

@@ -1,0 +1,154 @@
+"""What goes over the wire of the agents' API, typed: bodies, answers, frames."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+Text = Annotated[str, msgspec.Meta(max_length=4000)]
+Line = Annotated[str, msgspec.Meta(max_length=500)]
+Lines = Annotated[list[Line], msgspec.Meta(max_length=20)]
+
+
+class FrustrationOut(msgspec.Struct):
+    """How the customer feels, scores in [0, 1]; null while nothing was scored."""
+
+    now: float | None
+    peak: float | None
+    trend: Literal["rising", "steady", "falling"] | None
+    level: Literal["calm", "annoyed", "frustrated", "angry"] | None
+
+
+class TicketRow(msgspec.Struct):
+    """A ticket's line in the queue. ``wait`` is seconds; times are UTC."""
+
+    ref: str
+    conversation: str
+    priority: Literal["urgent", "high", "medium", "low"]
+    reason: str
+    reason_code: str
+    trigger: str
+    team: str
+    wait: int
+    frustration: FrustrationOut
+    language: str
+    status: Literal["queued", "claimed", "returned", "resolved"]
+    owner: str | None
+    owner_name: str | None
+    summary: str
+    customer: str | None
+    created_at: str
+    claimed_at: str | None
+    due_first_response: str
+    first_response_at: str | None
+    resolved_at: str | None
+    disposition: str | None
+    lost_at: str | None
+
+
+class TicketsOut(msgspec.Struct):
+    """A page of the queue; ``next`` is passed as ``after`` for the next one."""
+
+    tickets: list[TicketRow]
+    next: str | None
+
+
+class EventOut(msgspec.Struct):
+    """A line of the append-only log."""
+
+    at: str
+    actor: str
+    kind: str
+    data: dict[str, Any]
+
+
+class AgentChoice(msgspec.Struct):
+    """A quick reply that the customer was offered."""
+
+    id: str
+    title: str
+    used: bool
+
+
+class AgentMessage(msgspec.Struct):
+    """A message as agents see it; the customer never saw one that is ``late``."""
+
+    id: int
+    author: Literal["customer", "bot", "agent", "system"]
+    name: str | None
+    text: str
+    at: str
+    choices: list[AgentChoice]
+    client_id: str | None
+    turn: str | None
+    language: str | None
+    late: bool
+    frustration: dict[str, Any] | None  # {score, level, cues}
+
+
+class TicketOut(msgspec.Struct):
+    """All about a ticket; ``context`` is a HandoffContext."""
+
+    ticket: TicketRow
+    context: dict[str, Any]
+    messages: list[AgentMessage]
+    events: list[EventOut]
+
+
+class ChangeOut(msgspec.Struct):
+    """A ticket after a change, and what was said by it."""
+
+    ticket: TicketRow
+    messages: list[AgentMessage]
+
+
+class DeskOut(msgspec.Struct):
+    """What an agent chooses from: code to its names by language."""
+
+    dispositions: dict[str, dict[str, str]]
+    reasons: dict[str, dict[str, str]]
+    teams: dict[str, dict[str, str]]
+    authority: dict[str, dict[str, int]]
+
+
+class Say(msgspec.Struct):
+    """A message to the customer; the same ``client_id`` twice is one message."""
+
+    text: Text
+    client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+class Promise(msgspec.Struct):
+    """Something promised; ``due`` is UTC, ISO 8601, or null."""
+
+    text: Line
+    due: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+
+
+class Note(msgspec.Struct):
+    """What was agreed, for the bot to go on from."""
+
+    agreed: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+    promised: Annotated[list[Promise], msgspec.Meta(max_length=20)] = []
+    offers_refused: Lines = []
+    facts: Annotated[dict[str, Line], msgspec.Meta(max_length=20)] = {}
+
+
+class Resolve(msgspec.Struct):
+    """How a case ends."""
+
+    disposition: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class Typing(msgspec.Struct, tag_field="type", tag="typing"):
+    """The agent started or stopped typing."""
+
+    ref: str
+    on: bool
+
+
+class Ping(msgspec.Struct, tag_field="type", tag="ping"):
+    """Is anybody there?"""
+
+
+Frame = Typing | Ping

@@ -1,0 +1,216 @@
+"""The agents' API over HTTP: the queue, one ticket, and all that can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.errors import DeskError
+from bot.handoff.presence import Change
+from bot.handoff.records import Agent
+from bot.handoff.tickets import VIEWS
+from bot.web import auth, ticket_wire, wire
+from bot.web.notices import preferred_language
+from bot.web.openapi import Operation
+from bot.web.problems import Problem
+
+if TYPE_CHECKING:
+    from bot.web.gateway import Gateway
+
+PATH = "/api/v1/tickets"
+ONE = PATH + "/{ref}"
+PAGE = 50
+"""Tickets on a page unless told otherwise."""
+
+Args = ParamSpec("Args")
+
+
+async def listing(request: Request) -> Response:
+    """List the tickets an agent sees."""
+    agent = await auth.authenticated(request, auth.READ)
+    gateway: Gateway = request.app.state.gateway
+    query = request.query_params
+    view, limit = query.get("view", "queue"), query.get("limit", str(PAGE))
+    if view not in VIEWS or not (limit.isdecimal() and len(limit) < 5):
+        raise Problem(400, "bad_request")
+    try:
+        rows, following = await gateway.io(
+            gateway.desk.queue,
+            agent,
+            view,
+            after=query.get("after"),
+            limit=int(limit),
+            language=_language(request),
+        )
+    except DeskError as error:
+        raise Problem(400, "bad_request") from error
+    return wire.answer({"tickets": rows, "next": following})
+
+
+async def show(request: Request) -> Response:
+    """Show all about a ticket; that it was read is logged."""
+    agent = await auth.authenticated(request, auth.READ)
+    gateway: Gateway = request.app.state.gateway
+    ref, language = request.path_params["ref"], _language(request)
+    return wire.answer(await gateway.io(gateway.desk.view, ref, agent, language=language))
+
+
+async def claim(request: Request) -> Response:
+    """Take a waiting ticket."""
+    agent = await auth.authenticated(request, auth.WRITE)
+    return await _change(request, _desk(request).claim, agent)
+
+
+async def say(request: Request) -> Response:
+    """Send the customer a message."""
+    agent = await auth.authenticated(request, auth.WRITE)
+    message = await wire.body(request, ticket_wire.Say)
+    if not message.text.strip():
+        raise Problem(400, "empty")
+    return await _change(request, _desk(request).say, agent, message.text, message.client_id)
+
+
+async def give_back(request: Request) -> Response:
+    """Give the conversation back to the bot, with a note of what was agreed."""
+    agent = await auth.authenticated(request, auth.WRITE)
+    note = await wire.body(request, ticket_wire.Note)
+    if not note.agreed.strip():
+        raise Problem(400, "no_note")
+    answer = await _change(request, _desk(request).give_back, agent, msgspec.to_builtins(note))
+    gateway: Gateway = request.app.state.gateway
+    ticket = await gateway.io(gateway.desk.ticket, request.path_params["ref"])
+    gateway.turns.wake(ticket.conversation)
+    return answer
+
+
+async def resolve(request: Request) -> Response:
+    """Close a ticket."""
+    agent = await auth.authenticated(request, auth.WRITE)
+    end = await wire.body(request, ticket_wire.Resolve)
+    known = _desk(request).rules.dispositions
+    if end.disposition not in known:
+        raise Problem(400, "disposition", accepted=", ".join(known))
+    return await _change(request, _desk(request).resolve, agent, end.disposition, end.note)
+
+
+async def reopen(request: Request) -> Response:
+    """Take a closed ticket up again."""
+    agent = await auth.authenticated(request, auth.WRITE)
+    return await _change(request, _desk(request).reopen, agent)
+
+
+async def release(request: Request) -> Response:
+    """Put a claimed ticket back in the queue."""
+    agent = await auth.authenticated(request, auth.WRITE)
+    return await _change(request, _desk(request).release, agent)
+
+
+async def rules(request: Request) -> Response:
+    """Tell what an agent chooses from: dispositions, teams, priorities, reasons."""
+    await auth.authenticated(request, auth.READ)
+    desk = _desk(request).rules
+    return wire.answer(
+        {
+            "dispositions": desk.dispositions,
+            "reasons": desk.reasons,
+            "teams": {name: team.names for name, team in desk.teams.items()},
+            "authority": desk.authority,
+        }
+    )
+
+
+def tell(gateway: Gateway, change: Change) -> None:
+    """Tell the sockets what changed at the desk."""
+    if not change.created:
+        return
+    if change.messages:
+        gateway.hub.messages(change.ticket.conversation, change.messages)
+    gateway.hub.changed(change.ticket.conversation)
+    gateway.hub.ticket(change.ticket.ref)
+
+
+async def _change(
+    request: Request,
+    operation: Callable[Concatenate[str, Agent, Args], Change],
+    agent: Agent,
+    *args: Args.args,
+    **kwargs: Args.kwargs,
+) -> Response:
+    gateway: Gateway = request.app.state.gateway
+    change = await gateway.io(operation, request.path_params["ref"], agent, *args, **kwargs)
+    tell(gateway, change)
+    row = await gateway.io(gateway.desk.row, change.ticket.ref, language=_language(request))
+    said = [message.for_agent() for message in change.messages]
+    return wire.answer({"ticket": row, "messages": said})
+
+
+def _desk(request: Request) -> Any:
+    return request.app.state.gateway.desk
+
+
+def _language(request: Request) -> str:
+    return preferred_language(request.headers.get("accept-language", ""))
+
+
+routes = [
+    Route(PATH, listing, methods=["GET"]),
+    Route(ONE, show, methods=["GET"]),
+    Route(ONE + "/claim", claim, methods=["POST"]),
+    Route(ONE + "/messages", say, methods=["POST"]),
+    Route(ONE + "/return", give_back, methods=["POST"]),
+    Route(ONE + "/resolve", resolve, methods=["POST"]),
+    Route(ONE + "/reopen", reopen, methods=["POST"]),
+    Route(ONE + "/release", release, methods=["POST"]),
+    Route("/api/v1/desk", rules, methods=["GET"]),
+]
+
+
+def _operation(method: str, path: str, summary: str, **more: Any) -> Operation:
+    return Operation(method, path, summary, security="agent", **more)
+
+
+def _action(path: str, summary: str, body: Any = None) -> Operation:
+    answer = ticket_wire.ChangeOut
+    statuses = (200, 401, 403, 404, 409) if body is None else (200, 400, 401, 403, 404, 409, 413)
+    return _operation("POST", path, summary, body=body, answer=answer, statuses=statuses)
+
+
+OPERATIONS = (
+    _operation(
+        "GET",
+        PATH,
+        "Tickets of the agent's teams",
+        answer=ticket_wire.TicketsOut,
+        statuses=(200, 400, 401, 403),
+        query={
+            "view": "queue, mine, resolved or all",
+            "after": "What the page before gave as next",
+            "limit": "Tickets at most, 1 to 200",
+        },
+    ),
+    _operation(
+        "GET",
+        ONE,
+        "The whole context of a ticket; the read is logged",
+        answer=ticket_wire.TicketOut,
+        statuses=(200, 401, 403, 404),
+    ),
+    _action(ONE + "/claim", "Take a waiting ticket"),
+    _action(ONE + "/messages", "Write to the customer", ticket_wire.Say),
+    _action(ONE + "/return", "Give the conversation back to the bot", ticket_wire.Note),
+    _action(ONE + "/resolve", "Close a ticket", ticket_wire.Resolve),
+    _action(ONE + "/reopen", "Take a closed ticket up again"),
+    _action(ONE + "/release", "Put a claimed ticket back in the queue"),
+    _operation(
+        "GET",
+        "/api/v1/desk",
+        "Dispositions, reasons, teams and authority limits",
+        answer=ticket_wire.DeskOut,
+        statuses=(200, 401, 403),
+    ),
+)

@@ -1,0 +1,130 @@
+"""A test bench for the dialogue engine: stock Rasa and our channel in this process, fakes outside.
+
+``Talk`` is one conversation; ``say`` tells the engine what was understood and returns the channel's
+answer. The action server is real code called in-process, unless a test breaks it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from dataclasses import dataclass, field
+
+from rasa.core.agent import Agent
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection
+
+from bot.channels import turns
+from bot.channels.answer import answer
+from bot.channels.failures import GuardedEndpoint
+
+SCORES = {"calm": 0.05, "annoyed": 0.4, "frustrated": 0.65, "angry": 0.9}
+VERIFIED = {"status": "verified", "customer_id": "C-1001", "name": "Lucía Ferrer Ortega"}
+TODAY = "2026-11-21T12:00:00Z"
+
+
+class InProcessActions(GuardedEndpoint):
+    """The action server without a socket; ``broken`` names actions that raise."""
+
+    def __init__(self, *, seconds=5.0):
+        super().__init__("http://in-process", seconds=seconds, enable_selective_domain=True)
+        self._executor = ActionExecutor()
+        self._executor.register_package("actions")
+        self.broken: dict[str, BaseException] = {}
+        self.slow: dict[str, float] = {}
+        self.calls: list[str] = []
+
+    async def _post(self, body):
+        name = body["next_action"]
+        self.calls.append(name)
+        if name in self.slow:
+            await asyncio.sleep(self.slow[name])
+        try:
+            if name in self.broken:
+                raise self.broken[name]
+            result = await self._executor.run(json.loads(json.dumps(body)))
+        except ActionExecutionRejection as error:
+            raise ClientResponseError(400, "", json.dumps({"action_name": error.action_name}))
+        except Exception as error:
+            raise ClientResponseError(500, "", type(error).__name__)
+        return json.loads(json.dumps(result))
+
+
+def load_agent(model, actions, *, tracker_store=None):
+    return Agent.load(
+        model,
+        generator=EndpointConfig(type="bot.nlg.ResponseChooser"),
+        action_endpoint=actions,
+        tracker_store=tracker_store,
+    )
+
+
+@dataclass(frozen=True)
+class ScriptedTurn(turns.Turn):
+    nlu: dict = field(default_factory=dict)
+
+    def metadata(self):
+        return {**super().metadata(), "nlu": self.nlu}
+
+
+class Talk:
+    """One conversation."""
+
+    def __init__(self, agent, loop, *, identity=None, language="es"):
+        self.agent, self.loop = agent, loop
+        self.id = "c_" + secrets.token_urlsafe(16)
+        self.context = {"identity": identity, "language": language, "now": TODAY}
+        self.texts: list[str] = []
+        self.last: dict = {}
+        self.language = language
+
+    def say(
+        self, intent, text=None, *, level="calm", confidence=0.95, choice=None, turn=None, note=None,
+        **entities,
+    ):
+        words = text if text is not None else f"({intent} {secrets.token_hex(2)})"
+        nlu = {
+            "intent": {"name": intent, "confidence": confidence},
+            "intent_ranking": [
+                {"name": intent, "confidence": confidence},
+                {"name": "late_delivery", "confidence": 0.1},
+                {"name": "double_charge", "confidence": 0.05},
+            ],
+            "entities": [
+                {"entity": name, "value": value, "start": 0, "end": 1}
+                for name, value in entities.items()
+            ],
+            "frustration": {"score": SCORES[level], "level": level, "cues": []},
+            "language": {"code": self.language, "confidence": 0.9},
+            "register": None,
+        }
+        self.turn = turn or "t_" + secrets.token_urlsafe(12)
+        asked = ScriptedTurn(
+            self.id, self.turn, words, context=self.context, choice=choice, note=note, nlu=nlu
+        )
+        events, replayed = self.loop.run_until_complete(turns.run(self.agent, asked))
+        self.events = events
+        self.last = answer(self.turn, events, replayed=replayed)
+        if not replayed:
+            self.texts += [message["text"] for message in self.last["messages"]]
+        return self.last
+
+    def press(self, payload):
+        from bot.channels.gateway import read_choice
+
+        choice = read_choice(payload)
+        return self.say(choice["intent"], "(button)", choice=choice)
+
+    @property
+    def responses(self):
+        return [message["response"] for message in self.last["messages"]]
+
+    @property
+    def trigger(self):
+        return (self.last["handoff"] or {}).get("trigger")
+
+    def slot(self, name):
+        tracker = self.loop.run_until_complete(self.agent.tracker_store.retrieve(self.id))
+        return tracker.get_slot(name)

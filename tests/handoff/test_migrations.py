@@ -1,0 +1,71 @@
+"""A file written by an older version opens, and keeps what was in it."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from bot.errors import StoreError
+from bot.handoff.store import Store
+from bot.handoff.store.database import Database
+from bot.handoff.tables import metadata
+
+pytestmark = pytest.mark.unit
+
+OLD_ROWS = (
+    "INSERT INTO conversations (id, created_at, language, owner, status, identity_status)"
+    " VALUES ('c_old', '2026-01-02 03:04:05.000000', 'es', 'bot', 'open', 'anonymous')",
+    "INSERT INTO turns (id, conversation, kind, status, created_at)"
+    " VALUES ('t_old', 'c_old', 'message', 'open', '2026-01-02 03:04:06.000000')",
+    "INSERT INTO messages (conversation, turn, author, sender, text, choices, client_id,"
+    " created_at, late) VALUES ('c_old', 't_old', 'customer', 'customer', 'hola', '[]', 'm1',"
+    " '2026-01-02 03:04:06.000000', 0)",
+)
+
+
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'old.db'}"
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date_with_its_rows(tmp_path):
+    old = Database(url(tmp_path))
+    old.migrate("0001")
+    with old.write() as connection:
+        for row in OLD_ROWS:
+            connection.execute(sa.text(row))
+    old.close()
+
+    store = Store(url(tmp_path))
+
+    assert store.conversation("c_old").created_at.isoformat() == "2026-01-02T03:04:05+00:00"
+    assert [message.text for message in store.messages("c_old")] == ["hola"]
+    assert [turn.id for turn in store.unfinished_turns()] == ["t_old"]
+    with store.database.read() as connection:
+        assert "tickets" in sa.inspect(connection).get_table_names()
+    store.close()
+
+
+def test_the_migrations_build_exactly_the_tables_of_the_code(tmp_path):
+    store = Store(url(tmp_path))
+
+    with store.database.read() as connection:
+        context = MigrationContext.configure(connection)
+        differences = compare_metadata(context, metadata)
+
+    assert [each for each in differences if "sqlite_sequence" not in repr(each)] == []
+    store.close()
+
+
+def test_migrating_twice_changes_nothing(tmp_path):
+    Store(url(tmp_path)).close()
+    Store(url(tmp_path)).close()
+
+
+def test_a_file_of_a_newer_version_is_refused_clearly(tmp_path):
+    store = Store(url(tmp_path))
+    with store.database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+
+    with pytest.raises(StoreError, match="newer"):
+        Store(url(tmp_path))
