@@ -10,9 +10,10 @@ from actions.context import Context, shop, state_slot
 from bot.backoffice import Booking, Order
 from bot.deescalation import records
 from bot.deescalation.state import ConversationState
+from bot.errors import BackOfficeError
 
 
-class Unproven(Exception):
+class Unproven(BackOfficeError):
     """An action needs an order that nobody has proven; the rules ask for it first."""
 
 

@@ -100,7 +100,7 @@ class LoggedAction(Action):
     """An action that writes one JSON line per call, without anything that the customer wrote."""
 
     def name(self) -> str:
-        """Return the action's name in ``domain.yml``: ``ActionOfferPerson`` is action_offer_person."""
+        """Return the name in ``domain.yml``: ``ActionOfferPerson`` is action_offer_person."""
         letters = (f"_{one.lower()}" if one.isupper() else one for one in type(self).__name__)
         return "".join(letters).lstrip("_")
 
@@ -117,7 +117,7 @@ class LoggedAction(Action):
             error = type(problem).__name__
             raise
         finally:
-            line = {"process": "actions", "conversation": context.conversation}
+            line: dict[str, Any] = {"process": "actions", "conversation": context.conversation}
             line |= {"turn": context.turn, "ms": round((time.monotonic() - start) * 1000)}
             line |= {"action": self.name(), "error": error}
             sys.stdout.write(json.dumps(line) + "\n")

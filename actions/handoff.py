@@ -62,7 +62,7 @@ class ActionSafety(LoggedAction):
 
 
 class ActionResume(LoggedAction):
-    """Speaks first when an agent gave the conversation back: what was agreed, nothing asked again."""
+    """Speaks first after an agent gave the conversation back; asks nothing again."""
 
     def act(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context

@@ -141,7 +141,7 @@ class ActionAskEmail(LoggedAction):
 
 
 class ActionFormStuck(LoggedAction):
-    """The form could use nothing of the message: says what is needed, and that a person can help."""
+    """The form could use nothing of the message: what is needed, and that a person can help."""
 
     def act(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
@@ -189,7 +189,7 @@ def _changed(events: list[EventType], tracker: Tracker) -> list[EventType]:
 
 
 def _wrong(context: Context) -> list[EventType]:
-    """Forget the wrong proof and ask again; after the last try the policy sees it and hands over."""
+    """Forget the wrong proof and ask again; after the last try the policy hands over."""
     state = records.failed(context.state, "identity_failed", "e-mail or postcode")
     tries = sum(one.kind == "identity_failed" for one in state.failures)
     ask = PROOF if tries < limits().proofs else None

@@ -31,7 +31,9 @@ class Words:
 
     def date(self, day: date | datetime) -> str:
         """Return day and month, e.g. ``3 de marzo``."""
-        return str(self._data["date"]).format(day=day.day, month=self._data["months"][day.month - 1])
+        return str(self._data["date"]).format(
+            day=day.day, month=self._data["months"][day.month - 1]
+        )
 
     def days(self, count: int) -> str:
         """Return a number of days, e.g. ``21 días``."""

@@ -9,15 +9,22 @@
   + EngineError          the dialogue engine did not answer as agreed
     - EngineDown         nobody listens
     - EngineLate         it did not answer in time
+    - BadRequest         (bot.channels.gateway)
   + StoreError           the database refuses
   + DeskError            the desk refuses a change to a ticket
     - NotFound
     - NotAllowed
     - Conflict
   + IdentityError        a customer's proof of identity does not hold
+    - IdentityRefused    (bot.web.identity)
+  + RequestError         a request to the gateway is refused
+    - Problem            (bot.web.problems)
+    - TooLarge           (bot.web.wire)
+  + Taken                a person has the chat: the bot's turn is over
   + BackOfficeError      orders, invoices or payments cannot be read or changed
     - BackOfficeDown     no answer, or a broken one
     - AboveAuthority     more money than this role may give
+    - Unproven           (actions.case)
 """
 
 from __future__ import annotations
@@ -76,6 +83,14 @@ class Conflict(DeskError):
 
 class IdentityError(RemansoError):
     """A customer's proof of identity does not hold."""
+
+
+class RequestError(RemansoError):
+    """A request to the gateway is refused."""
+
+
+class Taken(RemansoError):
+    """A person has the conversation by now: the turn needs no answer of the bot's."""
 
 
 class BackOfficeError(RemansoError):

@@ -91,9 +91,7 @@ class ResponseChooser(TemplatedNaturalLanguageGenerator):
             "facts": {**sayable(state.facts, state.language, heard), **told},
             "said": {*state.said, *texts_said(tracker)},
         }
-        fresh = self._book.choose(
-            key, **known, avoid=closed_to(state), apologised=state.apologised
-        )
+        fresh = self._book.choose(key, **known, avoid=closed_to(state), apologised=state.apologised)
         # Better a technique used before, in other words, than a conversation that ends.
         return fresh or self._book.choose(key, **known, apologised=state.apologised)
 

@@ -56,7 +56,7 @@ def children(settings: Settings, model: Path, *, demo: bool) -> list[Child]:
     """
     python = [sys.executable, "-m"]
     environment = _environment(settings)
-    rasa = ["rasa", "run", "--model", str(model), "--port", str(settings.engine_port)]
+    rasa = ["bot.lean_rasa", "run", "--model", str(model), "--port", str(settings.engine_port)]
     rasa += ["--interface", settings.private_host, "--credentials", "credentials.yml"]
     rasa += ["--endpoints", "endpoints.yml"]
     actions = ["rasa_sdk", "--actions", "actions", "--port", str(settings.actions_port)]

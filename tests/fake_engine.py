@@ -17,13 +17,13 @@ DOOR = "/webhooks/gateway"
 MODEL = "0123456789abcdef"
 
 
-def parse_of(text):
+def parse_of(text, level="calm"):
     return {
         "text": text,
         "intent": {"name": "inform", "confidence": 0.9},
         "intent_ranking": [],
         "entities": [],
-        "frustration": {"score": 0.2, "level": "calm", "cues": []},
+        "frustration": {"score": 0.2, "level": level, "cues": []},
         "language": {"code": "es", "confidence": 0.9},
         "register": None,
     }
@@ -71,6 +71,7 @@ class FakeEngine:
     def reset(self):
         """Forget everything said and told."""
         self.script = {}
+        self.levels = {}  # how angry a text is; calm unless said
         self.calls = []  # bodies of message and handback, replays included
         self.scored = []
         self.ran = []  # turn ids that were really run
@@ -131,7 +132,9 @@ class FakeEngine:
     async def _score(self, request: Request):
         body = await request.json()
         self.scored.append(body["text"])
-        return JSONResponse({"parse": parse_of(body["text"])})
+        return JSONResponse(
+            {"parse": parse_of(body["text"], self.levels.get(body["text"], "calm"))}
+        )
 
     async def _model(self, request: Request):
         return JSONResponse({"error": {"detail": "damaged archive"}}, 400)
@@ -163,7 +166,7 @@ class FakeEngine:
                 for each in said
             ],
             "state": {"step": "listen", "attempts": 0, "frustration": [0.2]},
-            "parse": parse_of(text),
+            "parse": parse_of(text, self.levels.get(text, "calm")),
             "handoff": how.get("handoff"),
             "identity": how.get("identity"),
             "error": how.get("error"),

@@ -24,6 +24,7 @@ ALLOWED = {
     "bot.engine": set(),
     "bot.web": {"bot.handoff", "bot.deescalation", "bot.backoffice", "bot.engine"},
     "bot.training": {"bot.deescalation", "bot.encoder", "bot.nlu", "bot.engine"},
+    "bot.lean_rasa": set(),
     "bot.supervisor": set(),
     "bot.errors": set(),
     "bot.settings": set(),
@@ -31,7 +32,7 @@ ALLOWED = {
 }
 # The command line and the benchmarks may use everything.
 FREE = ("bot.cli", "bot.cli_agent", "evaluation")
-RASA = {"bot.nlu", "bot.policies", "bot.channels", "bot.nlg", "bot.training"}
+RASA = {"bot.lean_rasa", "bot.nlu", "bot.policies", "bot.channels", "bot.nlg", "bot.training"}
 HEAVY = {
     "rasa": RASA,
     "rasa_sdk": {"actions"},

@@ -63,9 +63,7 @@ def _state(tracker: DialogueStateTracker) -> ConversationState:
     return ConversationState.from_dict(tracker.get_slot(STATE_SLOT))
 
 
-def _unnoticed(
-    tracker: DialogueStateTracker, events: Sequence[Event], turn: str
-) -> Failure | None:
+def _unnoticed(tracker: DialogueStateTracker, events: Sequence[Event], turn: str) -> Failure | None:
     """Return a failure that no action call reported."""
     exhausted = custom(events, "exhausted")
     if exhausted:

@@ -13,7 +13,7 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,14 @@ from bot import settings as settings_module
 from bot.channels import log, turns
 from bot.channels.answer import answer, parse
 from bot.channels.failures import GuardedEndpoint
+from bot.errors import EngineError
 from bot.settings import Settings
 
-Handler = Callable[[Request], Awaitable[HTTPResponse]]
+Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 CHOICE = re.compile(r"^/([a-z_]+)(\{.*\})?$", re.DOTALL)
 
 
-class BadRequest(Exception):
+class BadRequest(EngineError):
     """The gateway asked for something that this door does not understand."""
 
 
@@ -83,7 +84,7 @@ class GatewayInput(InputChannel):
                 return await handler(request)
             except BadRequest as error:
                 return _error(400, "bad_request", str(error))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a plain 500 that says nothing of the inside
                 log.problem(request.path, error)
                 return _error(500, "exception", type(error).__name__)
 
@@ -146,7 +147,7 @@ class GatewayInput(InputChannel):
         loop = asyncio.get_running_loop()
         try:  # in a thread, so that conversations go on meanwhile
             await loop.run_in_executor(None, agent.load_model, str(path))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the old one stays
             log.problem(request.path, error)
             return _error(422, "bad_model", f"'{path.name}' was refused: {error}")
         return response.json({"model": agent.model_id})

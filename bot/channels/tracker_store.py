@@ -15,7 +15,9 @@ from bot import settings
 class EngineTrackerStore(SQLTrackerStore):
     """Rasa's own store; on SQLite with a write-ahead log, so that a save costs 3 ms, not 27."""
 
-    def __init__(self, domain: Domain | None = None, host: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, domain: Domain | None = None, host: str | None = None, **kwargs: Any
+    ) -> None:
         """Open the store at ``REMANSO_TRACKER_URL``; ``host`` is not used."""
         del host
         url = settings.load().tracker_database()
@@ -25,7 +27,6 @@ class EngineTrackerStore(SQLTrackerStore):
         super().__init__(domain=domain, host=url, **kwargs)
         if path:
             sa.event.listen(self.engine, "connect", _pragmas)
-
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

@@ -142,9 +142,7 @@ def as_text(text: str) -> str:
     return "\uff0f" + text[1:] if text.startswith("/") else text
 
 
-async def _cut(
-    processor: MessageProcessor, tracker: DialogueStateTracker
-) -> DialogueStateTracker:
+async def _cut(processor: MessageProcessor, tracker: DialogueStateTracker) -> DialogueStateTracker:
     tracker.update_with_events(sessions.new_session(tracker), processor.domain)
     await processor.save_tracker(tracker)
     # Read again: the store counts the events of the newest session when it saves.
@@ -179,4 +177,5 @@ def turn_id(event: Event) -> str | None:
     """Return the turn that a customer message belongs to; None for any other event."""
     if not isinstance(event, UserUttered):
         return None
-    return ((event.parse_data or {}).get("turn") or {}).get("id") or event.message_id
+    turn = (event.parse_data or {}).get("turn") or {}
+    return str(turn.get("id") or event.message_id or "") or None

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.deescalation.turn import LEVELS
 from bot.errors import ConfigError, did_you_mean
@@ -27,7 +29,7 @@ FOLDS = 5  # parts of the training data that are held out in turn to find the cu
 TYPED = 0.5  # weight of how it was typed, against one dimension of the meaning
 LISTED = 0.75  # weight of a cue of the word list
 
-Array = np.ndarray
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,7 @@ def _fit_steps(features: Array, grades: Array, penalty: float) -> Array:
 
 def _mean_chance(logits: Array) -> Array:
     """Return the mean probability of the steps; a higher one is never more likely."""
-    return np.minimum.accumulate(sigmoid(logits), axis=-1).mean(axis=-1)
+    return np.asarray(np.minimum.accumulate(sigmoid(logits), axis=-1).mean(axis=-1))
 
 
 def _held_out(features: Array, grades: Array, penalty: float) -> Array:
@@ -257,7 +259,7 @@ def _find_cuts(means: Array, grades: Array) -> Array:
 
 def sigmoid(values: Array) -> Array:
     """Return the logistic function, for values of any size."""
-    return 0.5 * (1.0 + np.tanh(0.5 * values))
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * values)))
 
 
 def logistic(features: Array, target: Array, penalty: float) -> Array:

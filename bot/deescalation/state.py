@@ -100,11 +100,13 @@ def _is_new(state: ConversationState, name: str, fact: Fact) -> bool:
 
 
 def _mood(state: ConversationState, turn: CustomerTurn) -> ConversationState:
-    bare = turn.choice or (turn.intent in MOODLESS and not at_least(turn.level, "annoyed"))
+    # A bare answer has no level of its own: what it gets from the turns before was acted on then.
+    bare = turn.choice or (turn.intent in MOODLESS and not turn.cues)
+    carried = "annoyed" if state.heated else "calm"
     state = replace(
         state,
         frustration=last(state.frustration, turn.score),
-        levels=last(state.levels, turn.level),
+        levels=last(state.levels, carried if bare else turn.level),
         intents=last(state.intents, turn.intent),
         peak=max(state.peak, turn.score),
     )

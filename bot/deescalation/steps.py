@@ -174,7 +174,7 @@ def _next(state: ConversationState, config: StepConfig) -> Decision:
         return Decision(step)
     high = at_least(state.level, config.acknowledge_from)
     left = state.attempts < config.max_attempts
-    venting = state.intent == "vent" or (high and state.intent == FALLBACK)
+    venting = state.intent in ("vent", "abuse") or (high and state.intent == FALLBACK)
     if venting and left:
         return Decision("listen", DEESCALATE, None, "utter_deescalate")
     if venting or state.misunderstood:

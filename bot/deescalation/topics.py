@@ -63,7 +63,7 @@ TOPICS = frozenset(ISSUE_OF) | {
 """Intents that a story or a rule takes up; an acknowledgement never replaces their answer."""
 
 MOODLESS = frozenset({"inform", "affirm", "deny", "greet", "thanks", "bye", "wait_request"})
-"""Intents whose words show no mood when they come out calm: "4482" is not a calm message."""
+"""Intents whose words show no mood unless a cue is in them: "4482" is not a calm message."""
 
 SMALL_TALK = frozenset({"greet", "thanks", "bye", "affirm", "deny", "wait_request"})
 """Intents that bring no matter with them: the bot may answer them alike."""

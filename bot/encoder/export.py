@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
 from bot.encoder import restore, shelf
 from bot.encoder.runtime import Encoder
@@ -217,7 +217,7 @@ def _verify(model: Any, graph: Path, folder: Path, made: shelf.Manifest, *, orig
         compare(int8_vectors, reference["cosines"], reference["tolerance_int8"])
 
 
-def _run(graph: Path, folder: Path, made: shelf.Manifest, texts: list[str]) -> np.ndarray:
+def _run(graph: Path, folder: Path, made: shelf.Manifest, texts: list[str]) -> NDArray[Any]:
     import onnxruntime
     from tokenizers import Tokenizer
 
@@ -226,7 +226,7 @@ def _run(graph: Path, folder: Path, made: shelf.Manifest, texts: list[str]) -> n
     return Encoder(made, session, tokenizer, cached=0).encode(texts)
 
 
-def _agree(what: str, vectors: np.ndarray, expected: np.ndarray, least: float) -> None:
+def _agree(what: str, vectors: NDArray[Any], expected: NDArray[Any], least: float) -> None:
     cosines = (vectors * expected).sum(axis=1)
     if cosines.min() < least:
         raise EncoderError(
@@ -235,7 +235,7 @@ def _agree(what: str, vectors: np.ndarray, expected: np.ndarray, least: float) -
         )
 
 
-def compare(vectors: np.ndarray, cosines: list[list[float]], tolerance: float) -> None:
+def compare(vectors: NDArray[Any], cosines: list[list[float]], tolerance: float) -> None:
     """Compare cosines between vectors with the expected ones.
 
     Args:

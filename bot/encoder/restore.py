@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.errors import EncoderError
 
@@ -110,7 +111,7 @@ def _installer() -> list[str]:
     return [sys.executable, "-m", "pip", "install", "--quiet"]
 
 
-def read_weights(path: Path) -> tuple[Header, dict[str, np.ndarray]]:
+def read_weights(path: Path) -> tuple[Header, dict[str, NDArray[Any]]]:
     """Read a q4 file into its header and a BERT state dict of float32 arrays.
 
     Raises:
@@ -138,7 +139,7 @@ def _read_header(data: bytes) -> tuple[Header, int]:
     return header, at + 8 + length
 
 
-def _read_tensors(data: bytes, at: int, header: Header) -> Iterator[tuple[str, np.ndarray]]:
+def _read_tensors(data: bytes, at: int, header: Header) -> Iterator[tuple[str, NDArray[Any]]]:
     entries = struct.unpack_from("<i", data, at)[0]
     at += 4
     for _ in range(entries):
@@ -152,14 +153,14 @@ def _read_tensors(data: bytes, at: int, header: Header) -> Iterator[tuple[str, n
         yield _bert_name(name), values.reshape(_shape(name, header, values.size))
 
 
-def _floats(raw: bytes, count: int, block: int) -> np.ndarray:
+def _floats(raw: bytes, count: int, block: int) -> NDArray[Any]:
     """Decode a tensor; its kind shows in its length, four bytes a weight or 18 a block."""
     if len(raw) == count * 4:
         return np.frombuffer(raw, dtype="<f4").astype(np.float32)
     blocks = np.frombuffer(raw, dtype=[("scale", "<f2"), ("nibbles", "u1", (block // 2,))])
     both = np.concatenate([blocks["nibbles"] & 15, blocks["nibbles"] >> 4], axis=1)
     scale = blocks["scale"].astype(np.float32)[:, None]
-    return ((both.astype(np.float32) - 8) * scale).reshape(-1)
+    return np.asarray((both.astype(np.float32) - 8) * scale).reshape(-1)
 
 
 def _shape(name: str, header: Header, size: int) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.encoder import shelf
 from bot.errors import EncoderError
@@ -37,7 +38,7 @@ class Encoder:
         self._prefix = manifest.prefix
         self._session = session
         self._tokenizer = tokenizer
-        self._cache: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._cache: OrderedDict[str, NDArray[Any]] = OrderedDict()
         self._cached = cached
         self._lock = threading.Lock()
 
@@ -75,7 +76,7 @@ class Encoder:
         tokenizer.enable_truncation(max_length=manifest.max_tokens)
         return cls(manifest, session, tokenizer, cached)
 
-    def encode(self, texts: Sequence[str], *, threads: int = 1) -> np.ndarray:
+    def encode(self, texts: Sequence[str], *, threads: int = 1) -> NDArray[Any]:
         """Return one vector of length 1 for each text: float32, texts x dimensions.
 
         Args:
@@ -91,7 +92,7 @@ class Encoder:
             vectors = dict(zip(longest_first, pool.map(self._vector, longest_first), strict=True))
         return np.stack([vectors[text] for text in texts])
 
-    def _vector(self, text: str) -> np.ndarray:
+    def _vector(self, text: str) -> NDArray[Any]:
         with self._lock:
             if text in self._cache:
                 self._cache.move_to_end(text)
@@ -103,7 +104,7 @@ class Encoder:
                 self._cache.popitem(last=False)
         return vector
 
-    def _compute(self, text: str) -> np.ndarray:
+    def _compute(self, text: str) -> NDArray[Any]:
         whole = text[:LONGEST].encode("utf-8", "replace").decode("utf-8")  # no lone surrogates
         ids = np.array([self._tokenizer.encode(self._prefix + whole).ids], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}

@@ -142,6 +142,7 @@ tickets = sa.Table(
     sa.Column("lost_at", UtcDateTime),  # when its agent's connection was lost
     sa.Column("notice", _NUMBER),  # id of the message that told the customer
     sa.Index("tickets_in_order", "status", "rank", "created_at"),
+    sa.Index("tickets_waits", "team", "claimed_at"),
 )
 
 ticket_events = sa.Table(  # append-only: the audit trail

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -44,7 +45,7 @@ class Component(GraphComponent):
         """Create a component that has learnt nothing yet."""
         return cls(config, model_storage, resource)
 
-    def save(self, texts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+    def save(self, texts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         """Persist what was learnt: JSON and arrays, never pickles."""
         with self._storage.write_to(self._resource) as folder:
             text = json.dumps(texts, ensure_ascii=False, indent=1)
@@ -52,7 +53,7 @@ class Component(GraphComponent):
             np.savez(folder / "arrays.npz", **arrays)
 
     @staticmethod
-    def saved(storage: ModelStorage, resource: Resource) -> tuple[Any, dict[str, np.ndarray]]:
+    def saved(storage: ModelStorage, resource: Resource) -> tuple[Any, dict[str, NDArray[Any]]]:
         """Return what ``save`` persisted."""
         with storage.read_from(resource) as folder:
             texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))

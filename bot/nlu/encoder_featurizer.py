@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,7 +22,7 @@ from bot.nlu.component import Component, fingerprint, text_of
 from bot.nlu.normaliser import NORMALISED
 
 
-def vector_of(message: Message) -> np.ndarray:
+def vector_of(message: Message) -> NDArray[Any]:
     """Return the vector that the featurizer gave a message."""
     _, sentence = message.get_dense_features(TEXT, [EncoderFeaturizer.ORIGIN])
     return np.asarray(sentence.features[0])

@@ -109,7 +109,7 @@ class FrustrationClassifier(Component):
     ) -> list[Message]:
         """Hear the messages."""
         for message in messages:
-            score, found = 0.0, []
+            score, found = 0.0, list[cues.Cue]()
             if not choice(message):
                 score, found = self.heard.hear(text_of(message), _earlier(message, tracker))
             level = frustration.level_of(score, self._cuts)

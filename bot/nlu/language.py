@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -45,17 +45,18 @@ class Languages:
         if _foreign_script(text):
             return {"code": "other", "confidence": 0.99}
         points = self._points(text)
-        (best, most), *rest = points.most_common() or [(expected, 0.0)]
-        lead = most - max((value for _, value in rest), default=0.0)
+        most, *rest = sorted(points.values(), reverse=True) or [0.0]
+        lead = most - max(rest, default=0.0)
         if lead < 0.3:  # a word that many languages have, or none at all
             return {"code": expected if expected in SPOKEN else "es", "confidence": 0.5}
+        best = max(points, key=lambda code: points[code])
         if best not in SPOKEN and not self._is_clear(best, points):
-            best = max(SPOKEN, key=lambda code: (points[code], code == expected))
+            best = max(SPOKEN, key=lambda code: (points.get(code, 0.0), code == expected))
         confidence = 1.0 / (1.0 + math.exp(-lead / SURE * 3.0))
         return {"code": best if best in SPOKEN else "other", "confidence": round(confidence, 3)}
 
-    def _points(self, text: str) -> Counter[str]:
-        points: Counter[str] = Counter()
+    def _points(self, text: str) -> dict[str, float]:
+        points: dict[str, float] = defaultdict(float)
         for word in _WORD.findall(fold(text)):
             for code, words in self._words.items():
                 if word in words:
@@ -63,12 +64,12 @@ class Languages:
         lowered = unicodedata.normalize("NFC", text).lower()
         for code, letters in self._letters.items():
             points[code] += min(sum(letter in lowered for letter in letters), 2)
-        return +points
+        return {code: value for code, value in points.items() if value}
 
     @staticmethod
-    def _is_clear(best: str, points: Counter[str]) -> bool:
+    def _is_clear(best: str, points: Mapping[str, float]) -> bool:
         """Return whether a language that we do not speak is much likelier than those we do."""
-        ours = max(points[code] for code in SPOKEN)
+        ours = max(points.get(code, 0.0) for code in SPOKEN)
         return points[best] >= 2.0 and points[best] >= 1.5 * ours
 
     def register(self, text: str) -> str | None:

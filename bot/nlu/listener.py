@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.deescalation import cues, frustration
 from bot.deescalation.frustration import Conversation, FrustrationModel
@@ -85,7 +86,7 @@ class Listener:
         found = sorted([*typed, *listed], key=lambda cue: (cue.start, cue.end))
         return found[: cues.MOST]
 
-    def _logits(self, messages: Sequence[str]) -> np.ndarray:
+    def _logits(self, messages: Sequence[str]) -> NDArray[Any]:
         features = _features(self.encoder, self.lexicon, messages)
         return self.model.logits(features, listed=self.listed)
 

@@ -17,7 +17,8 @@ from bot.deescalation import cues
 from bot.nlu import patterns, values
 from bot.nlu.component import Component, choice, fingerprint, in_checkout, metadata, text_of
 from bot.nlu.patterns import Found, Patterns
-from bot.nlu.spacy_tokenizer import DOC, pipeline, read
+from bot.nlu.reading import pipeline, read
+from bot.nlu.spacy_tokenizer import DOC
 
 FILES = ("entities.yml", "products.yml")
 
@@ -94,7 +95,7 @@ class PatternExtractor(Component):
         today = _today(message)
         return [
             _entity(_as_asked(one, asked), self.words["words"], today)
-            for one in self.patterns.find(doc)
+            for one in self.patterns.find(doc, text_of(message))
         ]
 
 

@@ -1,7 +1,7 @@
 """Details found by spaCy's Matcher, from the patterns of ``data/patterns/entities.yml``.
 
-The format is explained on top of that file. Tokens are compared by their ``NORM``, which we set
-to the token without accents and capitals, so the lists need no variants.
+The format is explained on top of that file. What is matched is the message without accents and
+capitals (``spacy_tokenizer.read``), so the lists need no variants.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
-from bot.deescalation.cues import fold
 from bot.errors import ConfigError, did_you_mean
 
 ORDER = (
@@ -63,7 +62,9 @@ class Patterns:
 
     def _add(self, entity: str, pattern: str, vocab: Vocab) -> None:
         name = f"{entity}: {pattern}"
-        tokens, captured, inside = [], [], False
+        tokens: list[dict[str, Any]] = []
+        captured: list[int] = []
+        inside = False
         for part in pattern.split():
             if part in "[]":
                 inside = part == "["
@@ -79,19 +80,22 @@ class Patterns:
         optional = {"OP": "?"} if part.endswith("?") and len(part) > 1 else {}
         part = part[:-1] if optional else part
         if not (part.startswith("{") and part.endswith("}")):
-            return {"NORM": {"IN": part.split("|")}, **optional}
+            return {"ORTH": {"IN": part.split("|")}, **optional}
         name = part[1:-1]
         if name in self.words:
-            return {"NORM": {"IN": [str(word) for word in self.words[name]]}, **optional}
+            return {"ORTH": {"IN": [str(word) for word in self.words[name]]}, **optional}
         if name in self._shapes:
-            return {"NORM": {"REGEX": self._shapes[name]}, **optional}
+            return {"ORTH": {"REGEX": self._shapes[name]}, **optional}
         hint = did_you_mean(name, [*self.words, *self._shapes])
         raise ConfigError(f"Unknown list or shape '{name}' in '{where}' (data/patterns).{hint}")
 
-    def find(self, doc: Doc) -> list[Found]:
-        """Return the details of a message, by place; no two overlap, the longest wins."""
-        for token in doc:
-            token.norm_ = fold(token.text)
+    def find(self, doc: Doc, text: str) -> list[Found]:
+        """Return the details of a message, by place; no two overlap, the longest wins.
+
+        Args:
+            doc: The message without accents and capitals, see ``spacy_tokenizer.read``.
+            text: The message as it was typed.
+        """
         matches = [match for match in self._matches(doc) if self._holds(*match)]
         matches.sort(key=lambda match: (-len(match[1]), ORDER.index(match[0]), match[2]))
         taken: set[int] = set()
@@ -100,11 +104,13 @@ class Patterns:
             places = set(range(span.start, span.end))
             if not places & taken:
                 taken |= places
-                found.append(Found(entity, span.start_char, span.end_char, span.text, bare))
+                start, end = span.start_char, span.end_char
+                found.append(Found(entity, start, end, text[start:end], bare))
         return sorted(found, key=lambda one: one.start)
 
     def _matches(self, doc: Doc) -> Iterator[tuple[str, Span, bool]]:
-        for name, start, _, alignments in self._matcher(doc, with_alignments=True):
+        found: Any = self._matcher(doc, with_alignments=True)  # four values each, then
+        for name, start, _, alignments in found:
             entity, captured, pattern = self._captured[name]
             tokens = [start + at for at, part in enumerate(alignments) if part in captured]
             if tokens:
@@ -114,9 +120,9 @@ class Patterns:
         """Return whether a match is what it seems, by more than its shape."""
         if entity == "phone":
             return sum(char.isdigit() for char in span.text) in PHONE_DIGITS
-        if entity == "contacts" and span[-1].norm_ in ("veces", "times", "twice"):
+        if entity == "contacts" and span[-1].text in ("veces", "times", "twice"):
             before = span.doc[max(span.start - FAR, 0) : span.start]
-            return not any(self._charged.fullmatch(token.norm_) for token in before)
+            return not any(self._charged.fullmatch(token.text) for token in before)
         return True
 
 

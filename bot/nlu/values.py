@@ -103,7 +103,7 @@ def _date(
     if month and numbers:
         return _valid(numbers[1] if len(numbers) > 1 else None, month, numbers[0], today)
     if len(numbers) == 3 and numbers[0] > 31:
-        return _valid(*numbers, today)
+        return _valid(numbers[0], numbers[1], numbers[2], today)
     if len(numbers) in (2, 3):
         return _valid(numbers[2] if len(numbers) == 3 else None, numbers[1], numbers[0], today)
     return None

@@ -36,11 +36,12 @@ def customer_turn(tracker: DialogueStateTracker) -> CustomerTurn | None:
     if not isinstance(latest, UserUttered) or not (latest.intent or {}).get("name"):
         return None
     data = latest.parse_data or {}
-    frustration = data.get("frustration") or {}
+    only_data = is_only_data(latest)
+    frustration = {} if only_data else data.get("frustration") or {}
     return CustomerTurn(
         id=str(turn_data(tracker).get("id") or latest.message_id or _position(tracker)),
         text=latest.text or "",
-        intent=_intent(tracker, latest),
+        intent="inform" if only_data else _intent(tracker, latest),
         confidence=float((latest.intent or {}).get("confidence") or 0.0),
         score=float(frustration.get("score") or 0.0),
         level=str(frustration.get("level") or "calm"),
@@ -50,6 +51,16 @@ def customer_turn(tracker: DialogueStateTracker) -> CustomerTurn | None:
         register=data.get("register"),
         choice=bool(turn_data(tracker).get("choice")),
     )
+
+
+def is_only_data(latest: UserUttered) -> bool:
+    """Return whether the message is nothing but numbers, e-mails and the like: it has no mood."""
+    text = latest.text or ""
+    spans = [(one.get("start"), one.get("end")) for one in latest.entities or ()]
+    for start, end in spans:
+        if isinstance(start, int) and isinstance(end, int):
+            text = text[:start] + " " * (end - start) + text[end:]
+    return bool(spans) and not any(letter.isalnum() for letter in text)
 
 
 def _intent(tracker: DialogueStateTracker, latest: UserUttered) -> str:

@@ -21,7 +21,7 @@ from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.deescalation.state import advance
+from bot.deescalation.state import advance, handed_back
 from bot.deescalation.steps import StepConfig, decide, decided
 from bot.errors import ConfigError, did_you_mean
 from bot.policies.customer_turn import (
@@ -110,10 +110,13 @@ class DeescalationPolicy(Policy):
             return self._says(domain, None, [])
         if _failed_now(tracker, turn.id):
             return self._says(domain, ACTION_LISTEN_NAME, [], tracker=tracker)
-        before = state_of(tracker)
-        state = advance(before, turn)
         if turn.intent == "hand_back":
             return self._unanswered(tracker, domain, turn.intent, [])
+        before = state_of(tracker)
+        if before.handed_off and turn.id not in before.seen:
+            # Only the bot's own conversations reach the engine: an agent has closed this one.
+            before = handed_back(before, {})
+        state = advance(before, turn)
         decision = decide(state, self._steps)
         state = decided(state, decision)
         events: list[Event] = []
@@ -156,4 +159,3 @@ class DeescalationPolicy(Policy):
 def _failed_now(tracker: DialogueStateTracker, turn: str) -> bool:
     failure = tracker.get_slot(FAILURE_SLOT) or ""
     return bool(failure) and failure.split("|", 1)[0] == (turn_data(tracker).get("id") or turn)
-

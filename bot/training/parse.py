@@ -1,8 +1,8 @@
 """Score a file of texts with a trained model: ``remanso parse``.
 
-Each line of the input is ``{"text": "...", "context": ["previous turns", ...]}``; ``context`` may be
-left out, anything else is passed through. Each readable line comes back, in order, with ``intent``,
-``confidence``, ``entities``, ``frustration`` (0..1), ``level``, ``cues`` and ``language``.
+Each line of the input is ``{"text": "...", "context": ["previous turns", ...]}``; ``context`` may
+be left out, anything else is passed through. Each readable line comes back, in order, with
+``intent``, ``confidence``, ``entities``, ``frustration`` (0..1), ``level``, ``cues``, ``language``.
 
 The model's own NLU graph does the work, many lines at a time. What takes longest, the sentence
 encoder, starts on all cores before the graph is even loaded.
@@ -26,6 +26,7 @@ from typing import Any
 
 from bot.errors import ConfigError
 from bot.settings import Settings, load
+from bot.training.lean import needs_tensorflow, without_tensorflow
 
 CHUNK = 1500  # lines in memory at once; their vectors fit the encoder's cache
 THREADS = 2  # texts encoded at once
@@ -164,7 +165,7 @@ class _Warmer:
                 for text in all_texts(entry["text"], entry.get("context") or ())
             }
             shared(self._settings.models, self._encoder).encode(list(texts), threads=THREADS)
-        except Exception as error:  # it is raised again where somebody waits
+        except Exception as error:  # noqa: BLE001 - it is raised again where somebody waits
             self._failed = error
 
 
@@ -188,6 +189,8 @@ class _Graph:
 
     def __init__(self, model: Path, folder: Path, *, lexicon: bool) -> None:
         _quieten()
+        if not needs_tensorflow(model):
+            without_tensorflow()
         from rasa.core.channels.channel import UserMessage
         from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
         from rasa.engine.graph import ExecutionContext

@@ -18,13 +18,13 @@ import msgspec
 from starlette.concurrency import run_in_threadpool as io
 
 from bot.engine import Engine, TurnReply
-from bot.errors import EngineError, StoreError
+from bot.errors import EngineError, StoreError, Taken
 from bot.handoff.desk import Desk
 from bot.handoff.records import Conversation, Identity, Message, Reply, Turn
 from bot.handoff.store import Store
 from bot.settings import Settings
 from bot.web import logs
-from bot.web.attempt import Attempt, Taken
+from bot.web.attempt import Attempt
 from bot.web.hub import Hub
 
 logger = logging.getLogger("remanso.web")
@@ -90,6 +90,7 @@ class Answerer:
             return
         await io(self._store.set_parse, message.id, parse)
         self._hub.messages(message.conversation, [dataclasses.replace(message, parse=parse)])
+        self._hub.changed(message.conversation)  # its mood may have
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the turns; its failure is logged and harms nothing."""

@@ -13,10 +13,6 @@ PAUSE_SECONDS = 0.5
 """Between two tries to reach an engine that is away."""
 
 
-class Taken(Exception):
-    """A person has the conversation by now: the turn needs no answer of the bot's."""
-
-
 class Attempt:
     """One turn's way to the engine. The turn id makes it safe to send the turn again.
 
@@ -25,7 +21,7 @@ class Attempt:
         timeout: Seconds one try may take.
         patience: Seconds an engine that is away is waited for.
         while_away: Told before every further try how many seconds the engine has been away; may
-            raise :class:`Taken`.
+            raise :class:`bot.errors.Taken`.
         late: Given the request that took too long: its reply may still come.
     """
 

@@ -7,7 +7,7 @@ while a person has the conversation, the agent sees it and the engine only score
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import msgspec
@@ -27,6 +27,8 @@ PAGE = 2000
 WELCOME = "utter_notice_welcome"
 QUEUE_MESSAGE = "utter_notice_queue_message"
 PERSON_TRIGGER = "person_button"
+UPSET = ("frustrated", "angry")
+"""Levels at which the page becomes plainer."""
 WAIT_MARGIN = 8.0
 """Seconds a POST waits for the bot beyond the engine's own time."""
 
@@ -268,8 +270,14 @@ class Chat:
             "language": conversation.language,
             "identity": conversation.identity_status,
             "messages_limit": self._gateway.settings.message_limit,
+            "mood": _mood(self._gateway.store.last_parse(name)),
         }
         return msgspec.convert(view, wire.ConversationOut)
+
+
+def _mood(parse: dict[str, Any] | None) -> str | None:
+    level = ((parse or {}).get("frustration") or {}).get("level")
+    return "high" if level in UPSET else None
 
 
 def _too_fast(wait: float, language: str) -> Problem:

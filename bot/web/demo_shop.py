@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.settings import Settings
 from bot.settings import load as load_settings
+from bot.web import logs
 from bot.web.pages import STATIC, Files
 
 SHOP = STATIC / "demo_shop"
@@ -85,12 +86,16 @@ def create_app(settings: Settings | None = None) -> Starlette:
 def main() -> None:
     """Serve the shop until told to stop."""
     settings = load_settings()
+    logs.configure()
     uvicorn.run(
         create_app(settings),
         host=settings.host,
         port=settings.shop_port,
+        ws="none",
         access_log=False,
-        log_level="warning",
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=2,
     )
 
 

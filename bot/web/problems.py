@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.errors import Conflict, DeskError, NotAllowed, NotFound, StoreError
+from bot.errors import Conflict, DeskError, NotAllowed, NotFound, RequestError, StoreError
 from bot.web import wire
 from bot.web.notices import preferred_language
 
@@ -26,7 +26,7 @@ DESK_ERRORS: dict[type[DeskError], tuple[int, str]] = {
 }
 
 
-class Problem(Exception):
+class Problem(RequestError):
     """A request that is refused.
 
     Args:

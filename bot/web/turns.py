@@ -164,8 +164,8 @@ class TurnRunner:
 
     def _next(self, conversation: str) -> Turn | None:
         """The oldest unfinished turn of a conversation."""
-        running = [t for t in self._store.unfinished_turns() if t.conversation == conversation]
-        return running[0] if running else None
+        turns = self._store.unfinished_turns(conversation)
+        return turns[0] if turns else None
 
     async def _gather(self, lane: Lane) -> None:
         """Wait until the burst is over."""

@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.errors import RequestError
 from bot.handoff.records import Message
 
 Body = TypeVar("Body")
@@ -65,6 +66,7 @@ class ConversationOut(msgspec.Struct):
     language: Language
     identity: Literal["anonymous", "claimed", "verified"]
     messages_limit: int
+    mood: Literal["high"] | None  # the customer is upset: the page becomes plainer
 
 
 class ErrorBody(msgspec.Struct):
@@ -181,7 +183,7 @@ def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None)
     )
 
 
-class TooLarge(Exception):
+class TooLarge(RequestError):
     """A body has more than :data:`BODY_BYTES`."""
 
 

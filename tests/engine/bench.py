@@ -46,9 +46,10 @@ class InProcessActions(GuardedEndpoint):
                 raise self.broken[name]
             result = await self._executor.run(json.loads(json.dumps(body)))
         except ActionExecutionRejection as error:
-            raise ClientResponseError(400, "", json.dumps({"action_name": error.action_name}))
+            body = json.dumps({"action_name": error.action_name})
+            raise ClientResponseError(400, "", body) from error
         except Exception as error:
-            raise ClientResponseError(500, "", type(error).__name__)
+            raise ClientResponseError(500, "", type(error).__name__) from error
         return json.loads(json.dumps(result))
 
 
@@ -69,6 +70,11 @@ class ScriptedTurn(turns.Turn):
         return {**super().metadata(), "nlu": self.nlu}
 
 
+def _span(text, value):
+    start = text.find(value)
+    return {"start": start, "end": start + len(value)} if start >= 0 else {"start": 0, "end": 0}
+
+
 class Talk:
     """One conversation."""
 
@@ -81,7 +87,15 @@ class Talk:
         self.language = language
 
     def say(
-        self, intent, text=None, *, level="calm", confidence=0.95, choice=None, turn=None, note=None,
+        self,
+        intent,
+        text=None,
+        *,
+        level="calm",
+        confidence=0.95,
+        choice=None,
+        turn=None,
+        note=None,
         **entities,
     ):
         words = text if text is not None else f"({intent} {secrets.token_hex(2)})"
@@ -93,7 +107,7 @@ class Talk:
                 {"name": "double_charge", "confidence": 0.05},
             ],
             "entities": [
-                {"entity": name, "value": value, "start": 0, "end": 1}
+                {"entity": name, "value": value, **_span(words, value)}
                 for name, value in entities.items()
             ],
             "frustration": {"score": SCORES[level], "level": level, "cues": []},

@@ -83,13 +83,13 @@ def shop(tmp_path, monkeypatch):
     """A fresh demo shop laid around the bench's day; the actions use it."""
     from datetime import date
 
-    from actions import context
+    from actions import case, context, delivery, money, order
     from bot.backoffice import open_shop
 
     opened = open_shop(f"sqlite:///{tmp_path}/shop.db", today=date(2026, 11, 21))
     monkeypatch.setattr(context, "shop", lambda: opened)
-    for name in ("actions.order", "actions.case", "actions.delivery", "actions.money"):
-        monkeypatch.setattr(sys.modules.get(name) or __import__(name, fromlist=["x"]), "shop", lambda: opened)
+    for module in (case, delivery, money, order):
+        monkeypatch.setattr(module, "shop", lambda: opened)
     return opened
 
 

@@ -39,7 +39,10 @@ def test_a_guest_proves_the_order_with_number_and_postcode(talk, shop):
 
 def test_nothing_already_said_is_asked(talk):
     talk.say(
-        "late_delivery", order_number="RM-48213", email="lucia.ferrer@ejemplo.es", duration="tres semanas"
+        "late_delivery",
+        order_number="RM-48213",
+        email="lucia.ferrer@ejemplo.es",
+        duration="tres semanas",
     )
     assert talk.responses == ["utter_delivery_late"]
 

@@ -102,7 +102,14 @@ def test_a_person_refused_is_not_offered_again_at_once(talk):
     assert talk.trigger is None
 
 
-def test_after_a_handoff_the_bot_says_nothing(talk):
+def test_a_new_message_after_an_agent_closed_the_case_is_answered(talk):
     talk.say("ask_human")
-    answer = talk.say("late_delivery")
-    assert answer["messages"] == [] or answer["handoff"] is not None
+    talk.say("store_info")
+    assert talk.responses == ["utter_store_info"]
+    assert talk.trigger is None
+
+
+def test_a_bare_number_has_no_mood(talk):
+    talk.say("late_delivery", level="angry")
+    talk.say("inform", "48213", level="angry", order_number="48213")
+    assert talk.responses == ["utter_ask_proof"]

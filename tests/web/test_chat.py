@@ -206,3 +206,11 @@ def test_identity_proved_in_the_dialogue_is_stored(gateway, customer, engine):
     ana.say("y ahora")
     assert ana.view()["identity"] == "verified"
     assert engine.calls[-1]["context"]["identity"]["customer_id"] == "C-1001"
+
+
+def test_page_is_told_when_the_customer_is_upset(gateway, customer, engine):
+    ana = customer(gateway())
+    assert ana.created["mood"] is None
+    engine.levels["estoy harta"] = "angry"
+    assert ana.say("estoy harta")["conversation"]["mood"] == "high"
+    assert ana.say("vale, gracias")["conversation"]["mood"] is None

@@ -13,15 +13,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.handoff.records import (
-    Conversation,
-    Identity,
-    Json,
-    Message,
-    Reply,
-    Turn,
-    utc_now,
-)
+from bot.handoff.records import Conversation, Identity, Json, Message, Reply, Turn, utc_now
 from bot.handoff.store import conversations, identities, messages, turns
 from bot.handoff.store.database import Database
 
@@ -211,6 +203,11 @@ class Store:
         with self.database.read() as connection:
             return messages.said(connection, conversation)
 
+    def last_parse(self, conversation: str) -> Json | None:
+        """Return what was understood of the customer's newest message that was understood."""
+        with self.database.read() as connection:
+            return messages.last_parse(connection, conversation)
+
     def set_parse(self, message_id: int, parse: Json) -> None:
         """Store what the engine understood of a customer's message."""
         with self.database.write() as connection:
@@ -294,7 +291,7 @@ class Store:
             conversations.get(connection, conversation, lock=True)
             turns.give_up(connection, turn, self.clock(), error)
 
-    def unfinished_turns(self) -> list[Turn]:
-        """Return the turns that the bot still owes an answer to, oldest first."""
+    def unfinished_turns(self, conversation: str | None = None) -> list[Turn]:
+        """Return the turns the bot still owes an answer to, oldest first; of one, or of all."""
         with self.database.read() as connection:
-            return conversations.unfinished(connection)
+            return conversations.unfinished(connection, conversation)

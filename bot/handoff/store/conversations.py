@@ -113,7 +113,7 @@ def close_turns(
     connection.execute(statement.values(status=to, finished_at=at))
 
 
-def unfinished(connection: Any) -> list[Turn]:
+def unfinished(connection: Any, conversation: str | None = None) -> list[Turn]:
     """Return the turns that the bot still owes an answer to, oldest first."""
     query = (
         sa.select(turns)
@@ -121,4 +121,6 @@ def unfinished(connection: Any) -> list[Turn]:
         .where(turns.c.status.in_(("open", "running")), conversations.c.owner == "bot")
         .order_by(turns.c.created_at, turns.c.id)
     )
+    if conversation is not None:
+        query = query.where(turns.c.conversation == conversation)
     return [record(Turn, row) for row in connection.execute(query)]

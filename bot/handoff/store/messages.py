@@ -64,6 +64,18 @@ def of_turn(connection: Any, turn: str, author: str) -> list[Message]:
     return [record(Message, row) for row in connection.execute(query.order_by(messages.c.id))]
 
 
+def last_parse(connection: Any, conversation: str) -> Json | None:
+    """Return what was understood of the customer's newest message that was understood at all."""
+    query = sa.select(messages.c.parse).where(
+        messages.c.conversation == conversation,
+        messages.c.author == "customer",
+        messages.c.parse.is_not(None),
+    )
+    newest = query.order_by(messages.c.id.desc()).limit(1)
+    parse: Json | None = connection.execute(newest).scalar_one_or_none()
+    return parse
+
+
 def said(connection: Any, conversation: str) -> list[str]:
     """Return the variations already said in a conversation."""
     query = sa.select(messages.c.variation).where(

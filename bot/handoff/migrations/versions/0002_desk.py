@@ -41,6 +41,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_tickets_conversation", "tickets", ["conversation"])
     op.create_index("tickets_in_order", "tickets", ["status", "rank", "created_at"])
+    op.create_index("tickets_waits", "tickets", ["team", "claimed_at"])
     op.create_table(
         "ticket_events",
         sa.Column("id", _NUMBER, primary_key=True),

@@ -35,7 +35,9 @@ export class App {
     this.notify = new Notify(this);
     this.api.onLoggedOut = () => this.loggedOut();
     this.api.unreachable = () => this.t.noServer;
-    this.#belongTo("");
+    const keep = new Keep("remanso-console:");
+    this.unread = new Unread(keep, this.model);
+    this.outbox = this.#outbox(keep);
     this.speak(this.preferences.get("language") ?? "es");
     this.model.addEventListener("change", () => this.notify.title());
   }
@@ -73,7 +75,11 @@ export class App {
       location.reload(); // another person: nothing of the former one stays
       return;
     }
-    if (!this.model.agent) this.#belongTo(agent.username);
+    if (!this.model.agent) {
+      const keep = new Keep(`remanso-console:${agent.username}`); // drafts and marks are the agent's
+      this.unread = new Unread(keep, this.model);
+      this.outbox = this.#outbox(keep);
+    }
     this.model.agent = agent;
     this.sync.start();
     this.outbox.flushAll();
@@ -110,11 +116,9 @@ export class App {
     requestAnimationFrame(() => document.getElementById("reply")?.focus());
   }
 
-  /** @param {string} username whose drafts and unread marks these are */
-  #belongTo(username) {
-    const keep = new Keep(`remanso-console:${username}`);
-    this.unread = new Unread(keep, this.model);
-    this.outbox = new Outbox(keep, this.api, (ref, change) => {
+  /** @param {Keep} keep */
+  #outbox(keep) {
+    return new Outbox(keep, this.api, (ref, change) => {
       if (change) {
         this.model.put(change.ticket);
         this.model.add(ref, change.messages);

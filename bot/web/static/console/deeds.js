@@ -33,6 +33,7 @@ export class Deeds {
     const { model, sync } = this.app;
     model.selected = ref;
     model.pane = "chat";
+    model.side = false;
     model.changed();
     try {
       await sync.fetch(ref);
@@ -65,7 +66,7 @@ export class Deeds {
   async claim() {
     const ref = await this.#act("claim");
     if (!ref) return;
-    this.app.toasts.show({ text: this.app.t.claimDone(ref) });
+    this.app.toasts.show({ text: this.app.t.claimDone(ref), about: ref });
     this.app.focusReply();
   }
 
@@ -76,7 +77,7 @@ export class Deeds {
 
   async reopen() {
     const ref = await this.#act("reopen");
-    if (ref) this.app.toasts.show({ text: this.app.t.reopenDone(ref) });
+    if (ref) this.app.toasts.show({ text: this.app.t.reopenDone(ref), about: ref });
   }
 
   /** @param {object} note @returns {Promise<string | null>} why it was refused */
@@ -110,7 +111,7 @@ export class Deeds {
       await this.open(ref);
       await this[undo]();
     };
-    app.toasts.show({ text, action: { label: app.t[undo], run } });
+    app.toasts.show({ text, about: ref, action: { label: app.t[undo], run } });
   }
 
   /**

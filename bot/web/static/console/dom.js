@@ -13,7 +13,7 @@ export function stamp(id) {
 /**
  * The element of a stamped template that is marked `data-part="name"`.
  *
- * @template {Element} T
+ * @template {Element} [T=HTMLElement]
  * @param {ParentNode} root
  * @param {string} name
  * @param {new () => T} [kind]
@@ -70,7 +70,7 @@ export function keyed(box, items, key, make, refresh) {
     const node = have.get(name) ?? make(item);
     have.delete(name);
     node.dataset.key = name;
-    if (node === place) place = place.nextElementSibling;
+    if (place && node === place) place = place.nextElementSibling;
     else box.insertBefore(node, place);
     refresh(node, item);
   }

@@ -35,18 +35,13 @@ export function clockTime(at, language) {
 /**
  * @param {string | number} at
  * @param {string} language
- * @returns {string} "10:32" today, "lun, 23 nov, 10:32" on another day
+ * @returns {string} "10:32" today, "lun 23 nov, 10:32" on another day
  */
 export function moment(at, language) {
   const today = new Date().toDateString() === new Date(at).toDateString();
   if (today) return clockTime(at, language);
-  return format(at, language, {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+  const date = format(at, language, { weekday: "short", day: "numeric", month: "short" });
+  return `${date.replace(",", "")}, ${clockTime(at, language)}`;
 }
 
 /**

@@ -7,6 +7,7 @@ import { ReplyComposer } from "./composer.js";
 import { TicketContext } from "./context.js";
 import { MoodCurve } from "./curve.js";
 import { handBack, resolve } from "./endings.js";
+import { TicketHead } from "./head.js";
 import { Keys } from "./keys.js";
 import { ConsoleLogin } from "./login.js";
 import { ChatMessage } from "./message.js";
@@ -14,6 +15,8 @@ import { MoodBar } from "./mood.js";
 import { Piece } from "./piece.js";
 import { TicketQueue } from "./queue.js";
 import { TicketRow } from "./row.js";
+import { isBusy } from "./sheet.js";
+import { TicketStrip } from "./strip.js";
 import { ConsoleToasts } from "./toasts.js";
 
 const AGAIN = 3000; // ms between two tries to reach the server at the start
@@ -29,8 +32,10 @@ const ELEMENTS = {
   "reply-composer": ReplyComposer,
   "ticket-chat": TicketChat,
   "ticket-context": TicketContext,
+  "ticket-head": TicketHead,
   "ticket-queue": TicketQueue,
   "ticket-row": TicketRow,
+  "ticket-strip": TicketStrip,
 };
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
 
@@ -48,17 +53,19 @@ const { model } = app;
 
 /** Show the context where it must be asked for, or hide it. */
 function side() {
+  if (!model.selected || matchMedia("(min-width: 1200px)").matches) return;
   model.side = !model.side;
   model.pane = model.side ? "context" : "chat";
   model.changed();
-  if (model.side) find("ticket-context", TicketContext).querySelector("button")?.focus();
-  else document.querySelector(/** @type {"button"} */ (".chat .side"))?.focus();
+  const focus = model.side ? ".context .top button" : ".head .side";
+  setTimeout(() => document.querySelector(/** @type {"button"} */ (focus))?.focus());
 }
 
 const keys = new Keys(app, side);
 // The chat first: its parts are wired before what lies inside them is looked for.
 const pieces = ["ticket-chat", "console-login", "console-toasts", "console-bar", "console-banner"];
-for (const name of [...pieces, "ticket-queue", "reply-composer", "ticket-context"]) {
+const inner = ["ticket-head", "ticket-strip", "reply-composer", "ticket-queue", "ticket-context"];
+for (const name of [...pieces, ...inner]) {
   find(name, Piece).init(app);
 }
 
@@ -67,10 +74,13 @@ const chat = find("ticket-chat", TicketChat);
 chat.addEventListener("handback", () => handBack(app));
 chat.addEventListener("resolve", () => resolve(app));
 chat.addEventListener("side", side);
+chat.addEventListener("back", () => {
+  document.querySelector(/** @type {"button"} */ ('.row[aria-current="true"]'))?.focus();
+});
 find("ticket-context", TicketContext).addEventListener("side", side);
 document.addEventListener("keydown", (event) => {
-  const open = model.side && !document.querySelector("dialog[open]");
-  if (event.key === "Escape" && open && columns.querySelector(".context")?.contains(document.activeElement)) side();
+  const writes = event.target instanceof Element && event.target.closest("textarea");
+  if (event.key === "Escape" && model.side && !writes && !isBusy()) side();
 });
 
 model.addEventListener("change", () => {

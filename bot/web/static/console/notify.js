@@ -66,7 +66,7 @@ export class Notify {
   #toast(text, row, stay = false) {
     const { app } = this;
     const action = { label: app.t.goSee, run: () => app.deeds.open(row.ref) };
-    app.toasts.show({ text, action, stay });
+    app.toasts.show({ text, action, stay, about: row.ref });
   }
 
   /** @param {string} title @param {Row} row @param {string} [body] */

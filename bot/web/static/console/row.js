@@ -16,7 +16,7 @@ export class TicketRow extends HTMLElement {
   /** @param {App} app @param {Row} row */
   update(app, row) {
     if (!this.firstChild) this.append(stamp("row"));
-    const { t, language, unread, model } = app;
+    const { t, unread, model } = app;
     const isUnread = unread.is(row);
     const mine = model.isMine(row);
     text(part(this, "ref"), row.ref);

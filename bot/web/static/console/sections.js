@@ -153,7 +153,9 @@ export function log(app, events) {
   const items = events
     .filter(({ kind }) => kind !== "said" && kind !== "read")
     .map(({ at, actor, kind }) => {
-      const who = actor.startsWith("agent:") ? actor.slice("agent:".length) : app.name("actor", actor);
+      const agent = actor.startsWith("agent:") && actor.slice("agent:".length);
+      const self = agent && agent === app.model.agent?.username && app.model.agent.name;
+      const who = self || agent || app.name("actor", actor);
       return h("li", {}, h("time", { datetime: at }, moment(at, app.language)), ` ${app.name("event", kind)}, ${who}`);
     });
   return h("ol", { class: "events" }, ...items);

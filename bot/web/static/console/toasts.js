@@ -2,7 +2,7 @@ import { h, set } from "../shared/dom.js";
 import { Piece } from "./piece.js";
 
 const STAY = 9000; // ms
-const MOST = 4;
+const MOST = 3;
 
 /**
  * @typedef {object} Toast
@@ -10,6 +10,7 @@ const MOST = 4;
  * @property {{ label: string, run: () => void }} [action]
  * @property {boolean} [bad] something failed
  * @property {boolean} [stay] until it is closed
+ * @property {string} [about] the ticket it is about: what was said of it before is over
  */
 
 /** Short notices in the corner; they wait while the pointer or the focus is on them. */
@@ -21,17 +22,18 @@ export class ConsoleToasts extends Piece {
   }
 
   /** @param {Toast} toast */
-  show({ text, action, bad = false, stay = false }) {
+  show({ text, action, bad = false, stay = false, about = "" }) {
     const { t } = this;
     const close = () => node.remove();
     const act = action && (() => (close(), action.run()));
     const node = h(
       "div",
-      { class: bad ? "toast bad" : "toast" },
+      { class: bad ? "toast bad" : "toast", "data-about": about },
       h("p", {}, text),
       act && h("button", { type: "button", class: "text", click: act }, action?.label),
       h("button", { type: "button", class: "plain", click: close, "aria-label": t.close }, "×"),
     );
+    if (about) this.querySelector(`[data-about="${about}"]`)?.remove();
     while (this.children.length >= MOST) this.firstElementChild?.remove();
     this.append(node);
     if (!stay && !bad) this.#fade(node);

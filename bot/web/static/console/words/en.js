@@ -73,7 +73,7 @@ export const en = {
   happened: "What happened",
   wants: "What they want",
   tried: "What was tried",
-  notSaid: "Not known",
+  nothing: { happened: "Not said yet", wants: "Not said yet", tried: "Nothing yet" },
   more: "Show the whole summary",
   less: "Fold the summary",
   status: { queued: "Waiting", claimed: "In conversation", returned: "Handed back to the bot", resolved: "Resolved" },

