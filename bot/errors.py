@@ -6,6 +6,7 @@
     - UnknownTrigger     (bot.deescalation.firing)
     - UnknownResponse    (bot.deescalation.phrasing)
   + EncoderError         the sentence encoder is missing, damaged or not the model's
+    - WrongEncoder       (bot.nlu.shared_encoder)
   + EngineError          the dialogue engine did not answer as agreed
     - EngineDown         nobody listens
     - EngineLate         it did not answer in time

@@ -103,7 +103,7 @@ def test_the_exception_tree_in_the_docstring_is_the_real_one():
         for name, thing in vars(errors).items()
         if isinstance(thing, type) and issubclass(thing, errors.RemansoError)
     ]
-    elsewhere = re.findall(r"- (\w+) +\((bot\.[\w.]+)\)", errors.__doc__)
+    elsewhere = re.findall(r"- (\w+) +\(((?:bot|actions)\.[\w.]+)\)", errors.__doc__)
     for name, module in elsewhere:
         source = (ROOT / Path(*module.split("."))).with_suffix(".py").read_text(encoding="utf-8")
         assert f"class {name}(" in source

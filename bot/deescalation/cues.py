@@ -156,7 +156,8 @@ def _fold_character(char: str) -> str:
 
 def _pattern(entries: Iterable[str]) -> re.Pattern[str]:
     words = sorted(entries, key=len, reverse=True)
-    return re.compile("|".join(_entry(word) for word in words) or r"(?!)")
+    any_of = "|".join(_entry(word) for word in words) or r"(?!)"
+    return re.compile(rf"(?<!\w)(?:{any_of})(?!\w)")
 
 
 def _entry(entry: str) -> str:
@@ -171,4 +172,4 @@ def _entry(entry: str) -> str:
             parts.append(f"{re.escape(char)}{{{length},}}")
         else:  # one, or three and more: two make another word (pero, perro)
             parts.append(f"{re.escape(char)}(?:{re.escape(char)}{{2,}})?")
-    return rf"(?<!\w){''.join(parts)}{ending}(?!\w)"
+    return "".join(parts) + ending

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
 
-class UtcDateTime(TypeDecorator):  # type: ignore[misc]  # SQLAlchemy 1.4 has no types
+class UtcDateTime(TypeDecorator):  # SQLAlchemy 1.4 has no types
     """An instant: an aware ``datetime`` in UTC, also on SQLite, which knows no time zones."""
 
     impl = sa.DateTime(timezone=True)

@@ -54,14 +54,14 @@ class Listener:
         every = [part for one in examples for part in (one.text, *one.context)]
         encoder.encode([texts.normalise(one) for one in every], threads=threads)
         alone = [one for one in examples if not one.context]
-        features = _features(encoder, lexicon, [one.text for one in alone])
+        features, _ = _features(encoder, lexicon, [one.text for one in alone])
         levels = [one.level for one in alone]
         model = FrustrationModel.fit(features, levels, penalty=penalty)
         listener = cls(encoder, lexicon, model)
         following = [one for one in examples if one.context]
         if len(following) < NEEDED_WITH_CONTEXT:
             return listener
-        logits = model.logits(_features(encoder, lexicon, [one.text for one in following]))
+        logits = listener._logits([one.text for one in following])
         befores = [listener._before(one.text, one.context) for one in following]
         fitted = model.fit_conversation(
             logits, befores, [one.level for one in following], penalty=context_penalty
@@ -75,19 +75,15 @@ class Listener:
             text: The message, as it was typed.
             context: The same customer's messages before it, oldest first.
         """
-        logits = self._logits([text])[0]
+        features, found = _features(self.encoder, self.lexicon, [text], listed=self.listed)
+        logits = self.model.logits(features, listed=self.listed)[0]
         if context:
             logits = self.model.in_conversation(logits, self._before(text, context))
-        return float(self.model.score(logits[None, :])[0]), self._cues(text)
-
-    def _cues(self, text: str) -> list[cues.Cue]:
-        _, typed = cues.surface(text)
-        listed = self.lexicon.find(text) if self.listed else []
-        found = sorted([*typed, *listed], key=lambda cue: (cue.start, cue.end))
-        return found[: cues.MOST]
+        found = sorted(found, key=lambda cue: (cue.start, cue.end))[: cues.MOST]
+        return float(self.model.score(logits[None, :])[0]), found
 
     def _logits(self, messages: Sequence[str]) -> NDArray[Any]:
-        features = _features(self.encoder, self.lexicon, messages)
+        features, _ = _features(self.encoder, self.lexicon, messages, listed=self.listed)
         return self.model.logits(features, listed=self.listed)
 
     def _before(self, text: str, context: Sequence[str]) -> Conversation:
@@ -119,11 +115,20 @@ def all_texts(text: str, context: Sequence[str]) -> list[str]:
     return [texts.normalise(one) for one in every]
 
 
-def _features(encoder: Encoder, lexicon: cues.Lexicon, messages: Sequence[str]) -> Features:
-    typed = [cues.surface(text)[0] for text in messages]
-    listed = [lexicon.features(lexicon.find(text)) for text in messages]
+def _features(
+    encoder: Encoder, lexicon: cues.Lexicon, messages: Sequence[str], *, listed: bool = True
+) -> tuple[Features, list[cues.Cue]]:
+    """Return what the model wants to know of messages, and all cues in them."""
+    found: list[cues.Cue] = []
+    typed, words = [], []
+    for text in messages:
+        strengths, seen = cues.surface(text)
+        entries = lexicon.find(text) if listed else []
+        typed.append(strengths)
+        words.append(lexicon.features(entries))
+        found += [*seen, *entries]
     vectors = encoder.encode([texts.normalise(text) for text in messages])
-    return Features(vectors, np.array(typed), np.array(listed))
+    return Features(vectors, np.array(typed), np.array(words)), found
 
 
 def as_output(score: float, level: str, found: Sequence[cues.Cue]) -> dict[str, Any]:

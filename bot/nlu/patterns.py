@@ -1,7 +1,7 @@
 """Details found by spaCy's Matcher, from the patterns of ``data/patterns/entities.yml``.
 
 The format is explained on top of that file. What is matched is the message without accents and
-capitals (``spacy_tokenizer.read``), so the lists need no variants.
+capitals (``reading.read``), so the lists need no variants.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-
-from spacy.matcher import Matcher
-from spacy.tokens import Doc, Span
-from spacy.vocab import Vocab
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import ConfigError, did_you_mean
+from bot.nlu.reading import Matcher
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span
+    from spacy.vocab import Vocab
 
 ORDER = (
     "email", "phone", "postcode", "order_number", "amount", "date", "duration", "contacts",
@@ -93,7 +94,7 @@ class Patterns:
         """Return the details of a message, by place; no two overlap, the longest wins.
 
         Args:
-            doc: The message without accents and capitals, see ``spacy_tokenizer.read``.
+            doc: The message without accents and capitals, see ``reading.read``.
             text: The message as it was typed.
         """
         matches = [match for match in self._matches(doc) if self._holds(*match)]

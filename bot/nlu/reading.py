@@ -1,15 +1,42 @@
-"""A text as spaCy reads it: words and sentences by rules, no model to download or license."""
+"""A text as spaCy reads it: words and sentences by rules, no model to download or license.
+
+The only module that imports spaCy. It imports torch and TensorFlow where they are installed, several
+seconds and hundreds of megabytes for nothing here: so they are out of its sight meanwhile.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
-
-import spacy
-from spacy.language import Language
-from spacy.tokens import Doc
+from typing import TYPE_CHECKING
 
 from bot.deescalation.cues import fold
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+HEAVY = ("torch", "tensorflow", "mxnet", "cupy")
+
+
+@contextmanager
+def _out_of_sight(names: tuple[str, ...]) -> Iterator[None]:
+    """Make packages that are not imported yet look as if they were not installed."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: not importable
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+with _out_of_sight(HEAVY):
+    import spacy
+    from spacy.matcher import Matcher as Matcher
 
 LONGEST = 20_000  # characters that are read
 

@@ -28,7 +28,7 @@ from bot.errors import ConfigError
 from bot.settings import Settings, load
 from bot.training.lean import needs_tensorflow, without_tensorflow
 
-CHUNK = 1500  # lines in memory at once; their vectors fit the encoder's cache
+CHUNK = 400  # lines at once; while the graph has some, the next ones are encoded
 THREADS = 2  # texts encoded at once
 SHOWN = 5  # unreadable lines named in the report's text
 

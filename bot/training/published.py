@@ -18,7 +18,7 @@ from bot.errors import ConfigError
 from bot.settings import ROOT, Settings
 
 LEARNT_FROM = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/policies")
-LEARNT_ALSO = ("bot/deescalation/frustration.py",)
+LEARNT_ALSO = ("bot/deescalation/frustration.py", "bot/deescalation/cues.py")
 KEPT = 10  # earlier models remembered for a roll-back
 
 

@@ -115,9 +115,18 @@ class Talk:
             "register": None,
         }
         self.turn = turn or "t_" + secrets.token_urlsafe(12)
-        asked = ScriptedTurn(
-            self.id, self.turn, words, context=self.context, choice=choice, note=note, nlu=nlu
+        return self._ask(
+            ScriptedTurn(
+                self.id, self.turn, words, context=self.context, choice=choice, note=note, nlu=nlu
+            )
         )
+
+    def type(self, text):
+        """Type a message; the real understanding reads it."""
+        self.turn = "t_" + secrets.token_urlsafe(12)
+        return self._ask(turns.Turn(self.id, self.turn, text, context=self.context))
+
+    def _ask(self, asked):
         events, replayed = self.loop.run_until_complete(turns.run(self.agent, asked))
         self.events = events
         self.last = answer(self.turn, events, replayed=replayed)

@@ -125,3 +125,27 @@ def known(loaded, actions, shop, loop):
     from bench import VERIFIED, Talk
 
     return Talk(loaded, loop, identity=VERIFIED)
+
+
+@pytest.fixture(scope="session")
+def real(loop, tmp_path_factory):
+    """The engine with the model of the present data, trained now if there is none."""
+    from bench import InProcessActions, load_agent
+
+    from bot import settings
+    from bot.channels.tracker_store import EngineTrackerStore
+    from bot.training.train import ensure_model
+
+    path = os.environ.get("REMANSO_TEST_REAL_MODEL") or ensure_model(
+        settings.load(), say=lambda line: None
+    )
+    os.environ["REMANSO_TRACKER_URL"] = f"sqlite:///{tmp_path_factory.mktemp('real')}/tracker.db"
+    return load_agent(str(path), InProcessActions(), tracker_store=EngineTrackerStore())
+
+
+@pytest.fixture
+def customer(real, shop, loop):
+    """A customer who types; nothing is scripted."""
+    from bench import Talk
+
+    return Talk(real, loop)

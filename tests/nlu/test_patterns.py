@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.nlu import patterns, values
-from bot.nlu.spacy_tokenizer import pipeline, read
+from bot.nlu.reading import pipeline, read
 
 pytestmark = pytest.mark.unit
 

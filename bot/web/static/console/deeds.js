@@ -6,6 +6,8 @@ import { GROUPS, byDeadline, urgency } from "./sla.js";
  * @typedef {import("./types.d.ts").View} View
  */
 
+const WALK = 150; // ms a ticket is looked at before it counts as opened
+
 /** What an agent does. */
 export class Deeds {
   /** @param {App} app */
@@ -28,18 +30,16 @@ export class Deeds {
     if (after) await sync.load(model.view, after).catch((error) => this.app.failed(error));
   }
 
-  /** @param {string} ref */
-  async open(ref) {
+  /** @param {string} ref @param {number} [pause] ms before it is read: who walks on reads nothing */
+  async open(ref, pause = 0) {
     const { model, sync } = this.app;
     model.selected = ref;
     model.pane = "chat";
     model.side = false;
     model.changed();
-    try {
-      await sync.fetch(ref);
-    } catch (error) {
-      this.app.failed(error);
-    }
+    if (pause) await new Promise((done) => setTimeout(done, pause));
+    if (model.selected !== ref) return;
+    await sync.fetch(ref).catch((error) => this.app.failed(error));
   }
 
   /** @param {number} step 1 goes down the list, -1 up */
@@ -49,7 +49,7 @@ export class Deeds {
     const at = rows.findIndex(({ ref }) => ref === model.selected);
     const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
     if (!next) return;
-    this.open(next.ref);
+    this.open(next.ref, WALK);
     document.querySelector(`[data-key="${next.ref}"]`)?.scrollIntoView({ block: "nearest" });
   }
 

@@ -38,10 +38,14 @@ export function clockTime(at, language) {
  * @returns {string} "10:32" today, "lun 23 nov, 10:32" on another day
  */
 export function moment(at, language) {
-  const today = new Date().toDateString() === new Date(at).toDateString();
-  if (today) return clockTime(at, language);
+  if (isToday(at)) return clockTime(at, language);
   const date = format(at, language, { weekday: "short", day: "numeric", month: "short" });
   return `${date.replace(",", "")}, ${clockTime(at, language)}`;
+}
+
+/** @param {string | number} at whether it is on this very day */
+export function isToday(at) {
+  return new Date().toDateString() === new Date(at).toDateString();
 }
 
 /**

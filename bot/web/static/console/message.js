@@ -9,6 +9,8 @@ import { clockTime, decimals, moment } from "./format.js";
  * @typedef {import("./types.d.ts").Cue} Cue
  */
 
+const TIP = 300; // px: the widest a tip gets, and a little
+
 /** One message, told apart by who wrote it. */
 export class ChatMessage extends HTMLElement {
   #shown = "";
@@ -112,6 +114,11 @@ function feeling(app, { id, frustration }) {
     if (event.key === "Escape") hide(true)();
   });
   for (const event of ["blur", "pointerenter"]) dot.addEventListener(event, hide(false));
+  const place = () => {
+    const room = (box.closest(".scroll")?.getBoundingClientRect().right ?? innerWidth) - TIP;
+    box.classList.toggle("flipped", dot.getBoundingClientRect().left > room);
+  };
+  for (const event of ["focus", "pointerenter"]) dot.addEventListener(event, place);
   return box;
 }
 

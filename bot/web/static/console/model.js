@@ -91,17 +91,15 @@ export class Model extends EventTarget {
   }
 
   /** @param {string} ref @param {AgentMessage} message */
-  #feel(ref, { frustration }) {
+  #feel(ref, { frustration: felt }) {
     const row = this.rows.get(ref);
-    if (!row || !frustration) return;
+    if (!row || !felt) return;
     const { now, peak } = row.frustration;
-    const { score, level } = frustration;
+    const { score, level } = felt;
     const change = now === null ? 0 : score - now;
-    row.frustration = {
-      now: score,
-      level,
-      peak: Math.max(score, peak ?? 0),
-      trend: change > 0.1 ? "rising" : change < -0.1 ? "falling" : "steady",
-    };
+    /** @type {import("./types.d.ts").Mood["trend"]} */
+    const trend = change > 0.1 ? "rising" : change < -0.1 ? "falling" : "steady";
+    const frustration = { now: score, level, peak: Math.max(score, peak ?? 0), trend };
+    this.put({ ...row, frustration });
   }
 }

@@ -1,5 +1,6 @@
 import { h } from "../shared/dom.js";
-import { moment, money } from "./format.js";
+import { bare, chips, pairs, plain, soft } from "./bits.js";
+import { isToday, moment, money } from "./format.js";
 
 /**
  * The sections of the context column: each function returns nodes and changes nothing.
@@ -23,29 +24,22 @@ export function avoided(app, { techniques, offers, rejected_offers: rejected }) 
   const refused = new Set([...rejected, ...offers.filter(({ status }) => status === "refused").map(({ text }) => text)]);
   const made = offers.filter(({ text, status }) => status !== "refused" && !refused.has(text));
   const blocks = [
-    list(t.offersRefused, [...refused], "refused"),
-    list(t.techniquesUsed, techniques.map((name) => app.name("technique", name)), "used"),
-    list(t.offersOpen, made.map(({ text, status }) => `${text} (${app.name("offer", status)})`), "made"),
+    chips(t.offersRefused, [...refused], "refused"),
+    chips(t.techniquesUsed, techniques.map((name) => app.name("technique", name)), "used"),
+    chips(t.offersOpen, made.map(({ text, status }) => `${text} (${app.name("offer", status)})`), "made"),
   ].filter((block) => block !== null);
   return blocks.length ? blocks : [soft(t.noAvoid)];
-}
-
-/** @param {string} title @param {string[]} items @param {string} kind */
-function list(title, items, kind) {
-  if (!items.length) return null;
-  const chips = h("ul", { class: `chips ${kind}` }, ...items.map((item) => h("li", {}, item)));
-  return h("div", {}, h("h4", {}, title), chips);
 }
 
 /** @param {App} app @param {Detail} detail */
 export function origin(app, { context, ticket }) {
   const { t } = app;
   const { trigger } = context;
-  const quote = trigger.evidence && h("blockquote", {}, bare(trigger.evidence));
+  const quote = h("div", {}, h("h4", {}, t.evidence), h("blockquote", {}, bare(trigger.evidence)));
   const starters = /** @type {Record<string, string>} */ (t.starters);
   return [
     h("p", { class: "strong" }, app.name("trigger", trigger.type)),
-    quote || "",
+    trigger.evidence ? quote : "",
     pairs([
       [t.reason, app.reasonOf(ticket)],
       [t.rule, trigger.rule === trigger.type ? "" : trigger.rule],
@@ -111,7 +105,7 @@ function promiseList(app, all) {
   const items = all.map(({ text, due }) => {
     const at = due ? Date.parse(due) : NaN;
     const late = at < app.api.now();
-    const when = Number.isNaN(at) ? (due ?? t.noDue) : `${t.by(moment(at, language))}${late ? ` (${t.broken})` : ""}`;
+    const when = Number.isNaN(at) ? (due ?? t.noDue) : `${t.before(moment(at, language), isToday(at))}${late ? ` (${t.broken})` : ""}`;
     return h("li", { class: late && "late" }, h("span", {}, text), h("span", { class: "when" }, when));
   });
   return h("ul", { class: "promises" }, ...items);
@@ -177,25 +171,4 @@ export function technical(app, { context, ticket }) {
     [t.speaks, app.name("language", ticket.language)],
     [t.conversationId, ticket.conversation],
   ]);
-}
-
-/** @param {[string, string | null | undefined][]} rows those without a value are left out */
-function pairs(rows) {
-  const known = rows.filter(([, value]) => value);
-  return h("dl", { class: "pairs" }, ...known.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
-}
-
-/** @param {string} text */
-function soft(text) {
-  return h("p", { class: "soft" }, text);
-}
-
-/** @param {string} text without the quotation marks it may have brought */
-function bare(text) {
-  return text.replace(/^«(.*)»$/s, "$1");
-}
-
-/** @param {unknown} value */
-function plain(value) {
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }

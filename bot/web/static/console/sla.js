@@ -53,6 +53,9 @@ export function gone(row, now) {
  * @param {Row} b
  */
 export function byDeadline(a, b) {
-  if (a.resolved_at && b.resolved_at) return Date.parse(b.resolved_at) - Date.parse(a.resolved_at);
-  return dueOf(a) - dueOf(b) || a.ref.localeCompare(b.ref);
+  if (a.resolved_at && b.resolved_at) return a.resolved_at < b.resolved_at ? 1 : -1;
+  if (a.due_first_response !== b.due_first_response) {
+    return a.due_first_response < b.due_first_response ? -1 : 1; // both in UTC, in the same format
+  }
+  return a.ref < b.ref ? -1 : 1;
 }

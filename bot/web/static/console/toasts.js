@@ -29,7 +29,7 @@ export class ConsoleToasts extends Piece {
     const node = h(
       "div",
       { class: bad ? "toast bad" : "toast", "data-about": about },
-      h("p", {}, text),
+      h("p", {}, text.replace(/R-(?=\w{6})/g, "R\u2011")), // a reference is not broken
       act && h("button", { type: "button", class: "text", click: act }, action?.label),
       h("button", { type: "button", class: "plain", click: close, "aria-label": t.close }, "×"),
     );
