@@ -58,6 +58,8 @@ class ActionThanks(LoggedAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
         """Utter."""
-        solved = context.state.step == "confirm"
+        solved = any(
+            offer.status == "accepted" and offer.name != "person" for offer in context.state.offers
+        )
         dispatcher.utter_message(response="utter_solved" if solved else "utter_thanks")
         return [state_slot(records.answered(context.state))]

@@ -64,7 +64,7 @@ class ActionReviewCharges(LoggedAction):
             key = "utter_charges_single" if double else "utter_charges_reported"
             dispatcher.utter_message(response=key, **facts)
             return kept(state)
-        open_ones = [charge for charge in repeated if not charge.refunded]
+        open_ones = [one for one in repeated if not one.refunded or _paid_now(one, context)]
         if not open_ones:
             dispatcher.utter_message(response="utter_already_done", **facts)
             return kept(state)
@@ -141,6 +141,12 @@ def _refused(order: Order, facts: dict[str, str], context: Context) -> dict[str,
     if order.total_cents > limits().refund_cents:
         known["limit"] = context.words.money(limits().refund_cents)
     return known
+
+
+def _paid_now(charge: Charge, context: Context) -> bool:
+    """Return whether this very turn paid it back before the engine was cut short."""
+    key = context.key(f"refund:{charge.id}")
+    return any(booking.key == key for booking in shop().ledger())
 
 
 def _pay_back(charges: list[Charge], context: Context) -> str:

@@ -26,6 +26,16 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def until_listening(port: int, patience: float = 60) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert time.monotonic() < deadline, f"nobody listens on {port}"
+        time.sleep(0.05)
+
+
 class Installation:
     """The processes of one machine; ``environment`` adds REMANSO_* variables for all of them."""
 
@@ -61,8 +71,10 @@ class Installation:
         self.supervisor.stop()
 
     def kill(self, name: str) -> None:
-        """kill -9 one child; the supervisor starts it again."""
+        """kill -9 one child, once it listens; the supervisor starts it again."""
         child = next(child for child in self.supervisor.children if child.name == name)
+        ports = {"web": "port", "engine": "engine_port", "actions": "actions_port"}
+        until_listening(getattr(self.settings, ports[name]))
         os.killpg(child.process.pid, signal.SIGKILL)
 
     def ready(self, patience: float = 120) -> None:

@@ -144,11 +144,14 @@ class GatewayInput(InputChannel):
         if not path.is_absolute() or not path.is_file():
             return _error(404, "no_such_model", f"There is no model file at '{path}'.")
         agent = _agent(request)
+        before = agent.processor, agent.domain, agent.fingerprint
         loop = asyncio.get_running_loop()
         try:  # in a thread, so that conversations go on meanwhile
             await loop.run_in_executor(None, agent.load_model, str(path))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the old one stays
             log.problem(request.path, error)
+            agent.processor, agent.domain, agent.fingerprint = before
+            agent.tracker_store.domain = agent.domain
             return _error(422, "bad_model", f"'{path.name}' was refused: {error}")
         return response.json({"model": agent.model_id})
 

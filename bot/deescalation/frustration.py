@@ -16,16 +16,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.deescalation.ordinal import (
+    STEPS,
+    find_cuts,
+    fit_steps,
+    held_out,
+    mean_chance,
+    reached_steps,
+    sigmoid,
+)
 from bot.deescalation.turn import LEVELS
 from bot.errors import ConfigError, did_you_mean
 
-STEPS = len(LEVELS) - 1  # probabilities: one for each level above the lowest
 REMEMBERED = 3  # earlier messages of the customer that are looked at
 FADING = 0.6  # weight of an earlier message, for each message further back
 SAME = (0.88, 0.98)  # cosine of two messages: below, nothing in common; above, said again
 QUIET = 0.25  # score of earlier messages that neither raises nor lowers this one
 SHIFT = 2.0  # logits by which reading the messages together may differ: "thank you" stays calm
-FOLDS = 5  # parts of the training data that are held out in turn to find the cuts
 TYPED = 0.5  # weight of how it was typed, against one dimension of the meaning
 LISTED = 0.75  # weight of a cue of the word list
 
@@ -98,9 +105,9 @@ class FrustrationModel:
         scaling = Scaling.of(messages)
         grades = np.array([LEVELS.index(level) for level in levels])
         listed = scaling.matrix(messages)
-        weights = _fit_steps(listed, grades, penalty)
-        unlisted = _fit_steps(scaling.matrix(messages.without_list()), grades, penalty)
-        cuts = _find_cuts(_held_out(listed, grades, penalty), grades)
+        weights = fit_steps(listed, grades, penalty)
+        unlisted = fit_steps(scaling.matrix(messages.without_list()), grades, penalty)
+        cuts = find_cuts(held_out(listed, grades, penalty), grades)
         return cls(scaling, weights, unlisted, cuts, np.zeros(len(Conversation())))
 
     def logits(self, messages: Message, *, listed: bool = True) -> Array:
@@ -115,7 +122,7 @@ class FrustrationModel:
         data: thresholds elsewhere keep their meaning when the model learns anew.
         """
         quarters = np.linspace(0, 1, len(LEVELS) + 1)
-        return np.interp(_mean_chance(logits), [0.0, *self.cuts, 1.0], quarters)
+        return np.interp(mean_chance(logits), [0.0, *self.cuts, 1.0], quarters)
 
     def in_conversation(self, logits: Array, before: Conversation) -> Array:
         """Return the logits of one message after what was said before it."""
@@ -143,7 +150,7 @@ class FrustrationModel:
             return self
         pairs = zip(logits, befores, strict=True)
         features = np.stack([before.matrix(alone) for alone, before in pairs])
-        target = _steps(np.array([LEVELS.index(level) for level in levels]))
+        target = reached_steps(np.array([LEVELS.index(level) for level in levels]))
         past = np.zeros(features.shape[2])
         for _ in range(1000):
             error = sigmoid(logits + features @ past) - target
@@ -209,80 +216,6 @@ def conversation(
     closest = max(float(vector @ other) for other, _ in recent)
     low, high = SAME
     return Conversation(together, carried, min(max((closest - low) / (high - low), 0.0), 1.0))
-
-
-def _steps(grades: Array) -> Array:
-    """Return which steps each grade has reached: messages x steps of True and False."""
-    return grades[:, None] >= np.arange(1, STEPS + 1)
-
-
-def _fit_steps(features: Array, grades: Array, penalty: float) -> Array:
-    return np.stack([logistic(features, reached, penalty) for reached in _steps(grades).T])
-
-
-def _mean_chance(logits: Array) -> Array:
-    """Return the mean probability of the steps; a higher one is never more likely."""
-    return np.asarray(np.minimum.accumulate(sigmoid(logits), axis=-1).mean(axis=-1))
-
-
-def _held_out(features: Array, grades: Array, penalty: float) -> Array:
-    """Return the mean probability of every message, by a model that did not see it."""
-    found = np.zeros(len(grades))
-    fold = np.zeros(len(grades), dtype=int)
-    for grade in np.unique(grades):
-        rows = np.flatnonzero(grades == grade)
-        fold[rows] = np.arange(len(rows)) % FOLDS
-    for number in range(FOLDS):
-        seen = fold != number
-        if seen.all():
-            continue
-        weights = _fit_steps(features[seen], grades[seen], penalty)
-        found[~seen] = _mean_chance(features[~seen] @ weights.T)
-    return found
-
-
-def _find_cuts(means: Array, grades: Array) -> Array:
-    """Return where to cut between levels so that they are missed by the fewest steps.
-
-    Every level weighs the same, however many examples of it happen to be in the data. The middle
-    of all cuts that are about as good is taken: it depends less on single examples.
-    """
-    weights = 1.0 / np.bincount(grades)[grades]
-    tried = np.linspace(0.02, 0.98, 193)
-    cuts = []
-    for reached in _steps(grades).T:
-        wrong = (means[:, None] >= tried) != reached[:, None]
-        cost = weights @ wrong
-        cuts.append(float(np.median(tried[cost <= cost.min() + 0.03])))
-    return np.maximum.accumulate(np.array(cuts) + np.arange(STEPS) * 1e-3)
-
-
-def sigmoid(values: Array) -> Array:
-    """Return the logistic function, for values of any size."""
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * values)))
-
-
-def logistic(features: Array, target: Array, penalty: float) -> Array:
-    """Return the weights of a logistic regression (Newton's method; the last is the intercept).
-
-    Args:
-        features: Rows of features, the last one always 1.
-        target: True or False for each row.
-        penalty: L2 penalty of all weights but the intercept, above 0.
-    """
-    weights = np.zeros(features.shape[1])
-    penalties = np.full(features.shape[1], penalty)
-    penalties[-1] = 1e-6
-    for _ in range(50):
-        chance = sigmoid(features @ weights)
-        slope = features.T @ (chance - target) + penalties * weights
-        spread = np.maximum(chance * (1 - chance), 1e-6)
-        curve = (features * spread[:, None]).T @ features + np.diag(penalties)
-        change = np.linalg.solve(curve, slope)
-        weights = weights - change
-        if np.abs(change).max() < 1e-6:
-            break
-    return weights
 
 
 def level_of(value: float, cuts: Mapping[str, float]) -> str:

@@ -30,6 +30,7 @@ class Encoder:
     Attributes:
         hash: Which encoder this is; a model refuses any but the one it was trained with.
         dimensions: Length of a vector.
+        cached: Vectors kept in memory, 1.5 kB each.
     """
 
     def __init__(self, manifest: shelf.Manifest, session: Any, tokenizer: Any, cached: int) -> None:
@@ -39,7 +40,7 @@ class Encoder:
         self._session = session
         self._tokenizer = tokenizer
         self._cache: OrderedDict[str, NDArray[Any]] = OrderedDict()
-        self._cached = cached
+        self.cached = cached
         self._lock = threading.Lock()
 
     @classmethod
@@ -100,7 +101,7 @@ class Encoder:
         vector = self._compute(text)
         with self._lock:
             self._cache[text] = vector
-            if len(self._cache) > self._cached:
+            if len(self._cache) > self.cached:
                 self._cache.popitem(last=False)
         return vector
 

@@ -14,7 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.deescalation import cues, frustration
+from bot.deescalation import cues, frustration, ordinal
 from bot.deescalation.frustration import FrustrationModel
 from bot.nlu import graded, listener, shared_encoder, text
 from bot.nlu.component import Component, choice, fingerprint, in_checkout, metadata, text_of
@@ -60,7 +60,7 @@ class FrustrationClassifier(Component):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Return the hash of the examples, the word list, the code and the encoder."""
         folder = in_checkout({**cls.get_default_config(), **config}["folder"])
-        code = [cues, frustration, graded, listener, text]
+        code = [cues, frustration, ordinal, graded, listener, text]
         return fingerprint(files=graded.files(folder), code=code, extra=shared_encoder.mark())
 
     @classmethod

@@ -42,6 +42,10 @@ class IntentClassifier(Component):
             "C": 0.1,
             # most iterations of the solver
             "iterations": 300,
+            # intents that only open or close a message: "hola, ¿qué formas de pago hay?"
+            "courtesies": ["greet", "thanks", "bye"],
+            # confidence from which another intent is what the message is about
+            "matter_from": 0.25,
         }
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -88,8 +92,16 @@ class IntentClassifier(Component):
         if not self._arrays:  # no intent or only one: nothing to tell apart
             return [{"name": name, "confidence": 1.0} for name in self._intents]
         chances = probabilities(vector_of(message)[None, :], self._arrays)[0]
+        chances = self._without_courtesies(chances)
         best = np.argsort(-chances, kind="stable")[:RANKING]
         return [{"name": self._intents[i], "confidence": float(chances[i])} for i in best]
+
+    def _without_courtesies(self, chances: np.ndarray) -> np.ndarray:
+        """Leave a greeting or thanks out of account when the message has a matter as well."""
+        matter = np.array([name not in self.config["courtesies"] for name in self._intents])
+        if not matter.any() or (chances * matter).max() < self.config["matter_from"]:
+            return chances
+        return chances * matter / (chances * matter).sum()
 
 
 def fit(

@@ -1,7 +1,7 @@
 """A text as spaCy reads it: words and sentences by rules, no model to download or license.
 
-The only module that imports spaCy. It imports torch and TensorFlow where they are installed, several
-seconds and hundreds of megabytes for nothing here: so they are out of its sight meanwhile.
+The only module that imports spaCy, which imports torch and TensorFlow where they are installed:
+seconds and hundreds of megabytes for nothing here. So they are out of its sight meanwhile.
 """
 
 from __future__ import annotations

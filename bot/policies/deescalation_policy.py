@@ -17,7 +17,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -124,7 +124,9 @@ class DeescalationPolicy(Policy):
             events.append(SlotSet(STATE_SLOT, state.to_dict()))
         if decision.action is None:
             return self._unanswered(tracker, domain, turn.intent, events)
-        return self._says(domain, decision.action, events, tracker=tracker)
+        again = decision.action in _done_now(tracker)
+        action = ACTION_LISTEN_NAME if again else decision.action
+        return self._says(domain, action, events, tracker=tracker)
 
     def _says(
         self,
@@ -154,6 +156,17 @@ class DeescalationPolicy(Policy):
         probabilities = self._default_predictions(domain)
         probabilities[domain.index_for_action(action)] = UNSURE
         return self._prediction(probabilities, events=events)
+
+
+def _done_now(tracker: DialogueStateTracker) -> set[str]:
+    """Return the actions that ran since the newest message: none of ours runs twice in a turn."""
+    names = set()
+    for event in reversed(tracker.applied_events()):
+        if isinstance(event, ActionExecuted):
+            if event.action_name == ACTION_LISTEN_NAME:
+                break
+            names.add(str(event.action_name))
+    return names
 
 
 def _failed_now(tracker: DialogueStateTracker, turn: str) -> bool:

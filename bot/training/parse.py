@@ -15,10 +15,12 @@ import logging
 import os
 import tarfile
 import tempfile
-import threading
 import time
 import warnings
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -28,7 +30,9 @@ from bot.errors import ConfigError
 from bot.settings import Settings, load
 from bot.training.lean import needs_tensorflow, without_tensorflow
 
-CHUNK = 400  # lines at once; while the graph has some, the next ones are encoded
+CHUNK = 200  # lines that the graph gets at once
+AHEAD = 10  # chunks that are encoded ahead of it
+CACHED = 5 * CHUNK * (AHEAD + 2)  # vectors kept: a message, three before it, and all as one text
 THREADS = 2  # texts encoded at once
 SHOWN = 5  # unreadable lines named in the report's text
 
@@ -83,22 +87,19 @@ def parse_file(
     started = time.monotonic()
     report = Report()
     warmer = _Warmer(settings or load(), _encoder_of(model))
-    with tempfile.TemporaryDirectory() as folder, output.open("w", encoding="utf-8") as file:
-        lines = _readable(input, report)
-        chunk = list(islice(lines, CHUNK))
-        warmer.warm(chunk)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        output.open("w", encoding="utf-8") as file,
+        closing(warmer),
+    ):
+        chunks = warmer.ahead(_chunks(_readable(input, report)))
         graph = _Graph(model, Path(folder), lexicon=lexicon)
         report.loading = time.monotonic() - started
-        while chunk:
-            warmer.wait()
-            following = list(islice(lines, CHUNK))
-            warmer.warm(following)
+        for chunk in chunks:
             for entry, parsed in zip(chunk, graph.parse(chunk), strict=True):
                 line = json.dumps({**entry, **_result(parsed)}, ensure_ascii=False)
                 file.write(line.encode("utf-8", "replace").decode() + "\n")
             report.scored += len(chunk)
-            chunk = following
-        warmer.wait()
     report.seconds = time.monotonic() - started
     return report
 
@@ -129,44 +130,50 @@ def _entry(line: bytes) -> dict[str, Any]:
     return entry
 
 
+def _chunks(entries: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while chunk := list(islice(entries, CHUNK)):
+        yield chunk
+
+
 class _Warmer:
     """Encodes the texts to come in the background, so that the graph finds them in the cache."""
 
     def __init__(self, settings: Settings, encoder: str) -> None:
         self._settings = settings
         self._encoder = encoder
-        self._thread: threading.Thread | None = None
-        self._failed: Exception | None = None
+        self._pool = ThreadPoolExecutor(max_workers=1)
 
-    def warm(self, entries: list[dict[str, Any]]) -> None:
-        """Start on some lines."""
-        self._thread = threading.Thread(target=self._run, args=(entries,), daemon=True)
-        self._thread.start()
+    def ahead(self, chunks: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+        """Start on the first chunks now; return an iterator of chunks that are encoded."""
+        waiting = deque(self._start(chunk) for chunk in islice(chunks, AHEAD))
+        return self._ready(waiting, chunks)
 
-    def wait(self) -> None:
-        """Wait until they are done.
+    def close(self) -> None:
+        """Stop; what was not begun is left."""
+        self._pool.shutdown(cancel_futures=True)
 
-        Raises:
-            EncoderError: the encoder is missing or damaged.
-        """
-        if self._thread is not None:
-            self._thread.join()
-        if self._failed is not None:
-            raise self._failed
+    def _ready(
+        self,
+        waiting: deque[tuple[list[dict[str, Any]], Future[None]]],
+        chunks: Iterator[list[dict[str, Any]]],
+    ) -> Iterator[list[dict[str, Any]]]:
+        while waiting:
+            chunk, encoded = waiting.popleft()
+            encoded.result()  # raises what went wrong there
+            waiting.extend(self._start(following) for following in islice(chunks, 1))
+            yield chunk
 
-    def _run(self, entries: list[dict[str, Any]]) -> None:
+    def _start(self, chunk: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], Future[None]]:
+        return chunk, self._pool.submit(self._encode, chunk)
+
+    def _encode(self, chunk: list[dict[str, Any]]) -> None:
         from bot.encoder.runtime import shared
         from bot.nlu.listener import all_texts
 
-        try:
-            texts = {
-                text
-                for entry in entries
-                for text in all_texts(entry["text"], entry.get("context") or ())
-            }
-            shared(self._settings.models, self._encoder).encode(list(texts), threads=THREADS)
-        except Exception as error:  # noqa: BLE001 - it is raised again where somebody waits
-            self._failed = error
+        encoder = shared(self._settings.models, self._encoder)
+        encoder.cached = max(encoder.cached, CACHED)
+        texts = (all_texts(entry["text"], entry.get("context") or ()) for entry in chunk)
+        encoder.encode(sorted({text for some in texts for text in some}), threads=THREADS)
 
 
 def _encoder_of(model: Path) -> str:

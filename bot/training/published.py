@@ -18,7 +18,11 @@ from bot.errors import ConfigError
 from bot.settings import ROOT, Settings
 
 LEARNT_FROM = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/policies")
-LEARNT_ALSO = ("bot/deescalation/frustration.py", "bot/deescalation/cues.py")
+LEARNT_ALSO = (
+    "bot/deescalation/frustration.py",
+    "bot/deescalation/cues.py",
+    "bot/deescalation/ordinal.py",
+)
 KEPT = 10  # earlier models remembered for a roll-back
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from playwright.sync_api import TimeoutError
+
 
 class Widget:
     """One chat widget on a page. Playwright looks through its open shadow root."""
@@ -16,10 +18,10 @@ class Widget:
 
     def open(self) -> Widget:
         """Open the panel where it is closed."""
+        launcher = page_button(self.page, "Abrir el chat|Open the chat")
+        self.field.or_(launcher).first.wait_for(state="visible")
         if not self.field.is_visible():
-            launcher = page_button(self.page, "Abrir el chat|Open the chat")
-            if launcher.is_visible():
-                launcher.click()
+            launcher.first.click()
         self.field.wait_for(state="visible")
         return self
 
@@ -33,7 +35,16 @@ class Widget:
 
     def sees(self, pattern: str, *, seconds: float = 20) -> None:
         """Wait until the log shows a text (a regular expression)."""
-        self.log.get_by_text(re.compile(pattern, re.I)).last.wait_for(timeout=seconds * 1000)
+        found = self.log.get_by_text(re.compile(pattern, re.I)).last
+        try:
+            found.wait_for(timeout=seconds * 1000)
+        except TimeoutError as error:
+            raise AssertionError(f"{pattern!r} is not in the log:\n{self.text()}") from error
+
+    def bot_texts(self) -> list[str]:
+        """What the bot said, oldest first."""
+        bubbles = self.page.locator(".message.bot .bubble").all_inner_texts()
+        return [text.split(": ", 1)[-1].strip() for text in bubbles]
 
     def text(self) -> str:
         return self.log.inner_text()

@@ -21,6 +21,8 @@ from bot.channels.answer import answer
 from bot.channels.failures import GuardedEndpoint
 
 SCORES = {"calm": 0.05, "annoyed": 0.4, "frustrated": 0.65, "angry": 0.9}
+SHOUT = [{"name": "shouting", "text": "", "start": 0, "end": 0}]
+CUES = {"calm": [], "annoyed": [], "frustrated": SHOUT, "angry": SHOUT}
 VERIFIED = {"status": "verified", "customer_id": "C-1001", "name": "Lucía Ferrer Ortega"}
 TODAY = "2026-11-21T12:00:00Z"
 
@@ -110,7 +112,7 @@ class Talk:
                 {"entity": name, "value": value, **_span(words, value)}
                 for name, value in entities.items()
             ],
-            "frustration": {"score": SCORES[level], "level": level, "cues": []},
+            "frustration": {"score": SCORES[level], "level": level, "cues": CUES[level]},
             "language": {"code": self.language, "confidence": 0.9},
             "register": None,
         }

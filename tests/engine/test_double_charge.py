@@ -29,3 +29,22 @@ def test_no_charge_is_told_without_proof(talk):
     talk.say("double_charge", order_number="47950")
     assert talk.responses == ["utter_ask_proof"]
     assert "64,99" not in " ".join(talk.texts)
+
+
+def test_a_turn_cut_short_after_the_refund_says_done_when_it_is_repeated(talk, shop, monkeypatch):
+    import actions.money
+
+    pay = actions.money._pay_back
+
+    def cut_short(charges, context):
+        pay(charges, context)
+        raise SystemError("the process died here")
+
+    monkeypatch.setattr(actions.money, "_pay_back", cut_short)
+    talk.say("double_charge", turn="t_1", order_number="47950", postcode="1425")
+    assert talk.last["error"]["kind"] == "action_failed"
+    monkeypatch.setattr(actions.money, "_pay_back", pay)
+    talk.agent.tracker_store.engine.execute("DELETE FROM events WHERE sender_id = ?", talk.id)
+    talk.say("double_charge", turn="t_1", order_number="47950", postcode="1425")
+    assert talk.responses == ["utter_charges_double", "utter_refund_done"]
+    assert len(shop.ledger()) == 1

@@ -8,7 +8,7 @@ AT_ONCE = [
     (
         "explicit_request",
         "quiero hablar con una persona",
-        "¿me ayuda una persona o el bot a elegir talla?",
+        "busco un regalo para una persona mayor",
     ),
     ("explicit_request", "I want to talk to a human being", "do you have shops I can visit?"),
     (
@@ -28,7 +28,7 @@ AT_ONCE = [
         "quiero que borréis todos mis datos personales",
         "quiero cambiar mi contraseña",
     ),
-    ("self_harm", "me quiero morir, no puedo más", "me muero de ganas de estrenarlo"),
+    ("self_harm", "me quiero morir, no puedo más", "me encanta, qué ganas de estrenarlo"),
     (
         "violence_threat",
         "voy a ir a vuestra oficina y os voy a partir la cara",
@@ -49,9 +49,9 @@ def test_the_words_reach_a_person_and_the_calm_twin_does_not(customer, trigger, 
 def test_three_misunderstandings(customer):
     customer.type("asdkjh qwe zzx")
     assert customer.responses == ["utter_reask"]
-    customer.type("brrf lkjh wwq")
+    customer.type("qqq www")
     assert customer.responses == ["utter_offer_person"]
-    customer.type("xcvb rtgh mmp")
+    customer.type("asdf jklñ")
     assert customer.trigger == "not_understood"
 
 

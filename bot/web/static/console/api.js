@@ -82,13 +82,16 @@ export class Api {
    * @returns {Promise<{ tickets: Row[], next: string | null }>}
    */
   page(view, after = "") {
-    return this.call("GET", `/tickets?view=${view}&limit=${PAGE}&after=${encodeURIComponent(after)}`);
+    return this.call(
+      "GET",
+      `/tickets?view=${view}&limit=${PAGE}&after=${encodeURIComponent(after)}`,
+    );
   }
 
   /** @param {View} view @returns {Promise<Row[]>} all of them */
   async all(view) {
     const rows = [];
-    for (let after = /** @type {string | null} */ (""); after !== null; ) {
+    for (let after = /** @type {string | null} */ (""); after !== null;) {
       const page = await this.page(view, after);
       rows.push(...page.tickets);
       after = page.next;

@@ -64,6 +64,9 @@ export class ConsoleBanner extends Piece {
     if (shown === !this.hidden) return;
     this.hidden = !shown;
     const said = part(this, "said");
-    text(said, shown ? `${this.t.lost} ${this.t.lostSince(clockTime(model.lostAt, this.on.language))}` : "");
+    text(
+      said,
+      shown ? `${this.t.lost} ${this.t.lostSince(clockTime(model.lostAt, this.on.language))}` : "",
+    );
   }
 }

@@ -10,7 +10,11 @@ export function chips(title, items, kind) {
 /** @param {[string, string | null | undefined][]} rows those without a value are left out */
 export function pairs(rows) {
   const known = rows.filter(([, value]) => value);
-  return h("dl", { class: "pairs" }, ...known.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  return h(
+    "dl",
+    { class: "pairs" },
+    ...known.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+  );
 }
 
 /** @param {string} text */

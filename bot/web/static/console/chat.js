@@ -34,7 +34,11 @@ export class TicketChat extends Piece {
     follow.observe(this.scroller);
     follow.observe(this.log);
     addEventListener("focus", () => this.on.model.changed());
-    part(this, "nothing").append(icon(DROP), h("p", { class: "strong" }), h("p", { class: "soft" }));
+    part(this, "nothing").append(
+      icon(DROP),
+      h("p", { class: "strong" }),
+      h("p", { class: "soft" }),
+    );
   }
 
   /** @override */

@@ -65,7 +65,11 @@ export class ReplyComposer extends Piece {
       (name) => {
         if (name === "says") return h("p");
         const click = () => deeds[/** @type {"claim" | "reopen"} */ (name)]();
-        return h("button", { type: "button", class: name === "claim" ? "primary" : "plain", click });
+        return h("button", {
+          type: "button",
+          class: name === "claim" ? "primary" : "plain",
+          click,
+        });
       },
       (node, name) => {
         if (name === "says") return text(node, says);

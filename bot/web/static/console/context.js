@@ -1,7 +1,8 @@
 import { h } from "../shared/dom.js";
 import { MoodCurve } from "./curve.js";
 import { part } from "./dom.js";
-import { avoided, customer, facts, log, origin, promises, returned, risks, technical, times } from "./sections.js";
+import { log, technical } from "./folds.js";
+import { avoided, customer, facts, origin, promises, returned, risks, times } from "./sections.js";
 import { Piece } from "./piece.js";
 
 /** What a colleague would need to know, the most pressing first. */
@@ -22,7 +23,12 @@ export class TicketContext extends Piece {
     const { on } = this;
     const { detail } = on.model;
     const body = part(this, "body");
-    const shown = JSON.stringify([on.language, detail?.context, detail?.ticket.status, detail?.events.length]);
+    const shown = JSON.stringify([
+      on.language,
+      detail?.context,
+      detail?.ticket.status,
+      detail?.events.length,
+    ]);
     if (!detail) {
       body.replaceChildren();
     } else if (shown !== this.#shown) {

@@ -33,7 +33,8 @@ function headline(app, points, mood) {
   const { t, language } = app;
   if (!points.length) return t.noMood;
   const now = points[points.length - 1];
-  if (points.length === 1) return t.oneMood(decimals(now.score, language), app.name("level", now.level));
+  if (points.length === 1)
+    return t.oneMood(decimals(now.score, language), app.name("level", now.level));
   const peak = Math.max(...points.map(({ score }) => score));
   return t.mood[mood.trend ?? "steady"](decimals(now.score, language), decimals(peak, language));
 }
@@ -52,27 +53,62 @@ function drawing(app, points, label) {
   const y = (/** @type {number} */ score) => BOX.top + tall * (1 - score);
   for (const score of [0, 0.5, 1]) {
     svg.append(
-      shape("line", { x1: BOX.left, x2: WIDTH - BOX.right, y1: y(score), y2: y(score), class: "grid" }),
-      shape("text", { x: BOX.left - 6, y: y(score) + 4, class: "axis", "text-anchor": "end" }, score === 0.5 ? decimals(0.5, language).slice(0, 3) : String(score)),
+      shape("line", {
+        x1: BOX.left,
+        x2: WIDTH - BOX.right,
+        y1: y(score),
+        y2: y(score),
+        class: "grid",
+      }),
+      shape(
+        "text",
+        { x: BOX.left - 6, y: y(score) + 4, class: "axis", "text-anchor": "end" },
+        score === 0.5 ? decimals(0.5, language).slice(0, 3) : String(score),
+      ),
     );
   }
   svg.append(
     shape("text", { x: BOX.left, y: HEIGHT - 4, class: "axis" }, "1"),
-    shape("text", { x: BOX.left + wide / 2, y: HEIGHT - 4, class: "axis", "text-anchor": "middle" }, t.messageN),
-    shape("text", { x: WIDTH - BOX.right, y: HEIGHT - 4, class: "axis", "text-anchor": "end" }, String(points.length)),
+    shape(
+      "text",
+      { x: BOX.left + wide / 2, y: HEIGHT - 4, class: "axis", "text-anchor": "middle" },
+      t.messageN,
+    ),
+    shape(
+      "text",
+      { x: WIDTH - BOX.right, y: HEIGHT - 4, class: "axis", "text-anchor": "end" },
+      String(points.length),
+    ),
   );
   const path = points.map(({ score }, index) => `${x(index)},${y(score)}`).join(" ");
   svg.append(shape("polyline", { points: path, class: "curve" }));
-  const top = points.reduce((best, { score }, index) => (score > points[best].score ? index : best), 0);
+  const top = points.reduce(
+    (best, { score }, index) => (score > points[best].score ? index : best),
+    0,
+  );
   points.forEach(({ score, level }, index) => {
     const marked = index === top || index === points.length - 1;
-    const dot = shape("circle", { cx: x(index), cy: y(score), r: marked ? 4.5 : 3, "data-level": level });
-    dot.append(shape("title", {}, `${index + 1}: ${decimals(score, language)}, ${app.name("level", level)}`));
+    const dot = shape("circle", {
+      cx: x(index),
+      cy: y(score),
+      r: marked ? 4.5 : 3,
+      "data-level": level,
+    });
+    dot.append(
+      shape("title", {}, `${index + 1}: ${decimals(score, language)}, ${app.name("level", level)}`),
+    );
     svg.append(dot);
   });
   const last = points.length - 1;
-  svg.append(mark(x(top), y(points[top].score), top === last ? `${t.peak}, ${t.nowMark.toLowerCase()}` : t.peak));
-  const apart = Math.abs(x(last) - x(top)) > 60 || y(points[last].score) - y(points[top].score) > 16;
+  svg.append(
+    mark(
+      x(top),
+      y(points[top].score),
+      top === last ? `${t.peak}, ${t.nowMark.toLowerCase()}` : t.peak,
+    ),
+  );
+  const apart =
+    Math.abs(x(last) - x(top)) > 60 || y(points[last].score) - y(points[top].score) > 16;
   if (top !== last && apart) svg.append(mark(x(last), y(points[last].score), t.nowMark));
   return svg;
 }

@@ -136,11 +136,11 @@ export class Deeds {
     } catch (error) {
       if (refused && error instanceof Error) refused(error.message);
       else this.app.failed(error);
-      this.app.sync.fetch(ref).catch(() => {});
       return null;
     } finally {
       model.busy.delete(ref);
       model.changed();
+      this.app.sync.fetch(ref).catch(() => {}); // the context has changed with it
     }
   }
 }

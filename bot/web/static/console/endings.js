@@ -15,7 +15,12 @@ export function handBack(app) {
     const offers = new Set([...refused, ...detail.context.offers.map(({ text }) => text)]);
     part(form, "offers").append(
       ...[...offers].map((text) => {
-        const box = h("input", { type: "checkbox", name: "refused", value: text, checked: refused.has(text) });
+        const box = h("input", {
+          type: "checkbox",
+          name: "refused",
+          value: text,
+          checked: refused.has(text),
+        });
         return h("label", { class: "check" }, box, h("span", {}, text));
       }),
     );
@@ -50,7 +55,8 @@ export function resolve(app) {
   onGo(app, dialog, async () => {
     const given = new FormData(form);
     const disposition = String(given.get("disposition") ?? "");
-    if (disposition) return app.deeds.resolve({ disposition, note: String(given.get("note") ?? "") });
+    if (disposition)
+      return app.deeds.resolve({ disposition, note: String(given.get("note") ?? "") });
     form.querySelector("input")?.focus();
     return app.t.dispositionMissing;
   });
@@ -75,7 +81,9 @@ function noteOf(form) {
   const refused = given.getAll("refused").map(String);
   const other = String(given.get("other") ?? "").trim();
   const promised = [...form.querySelectorAll(".promise")].flatMap((row) => {
-    const [what, when] = /** @type {NodeListOf<HTMLInputElement>} */ (row.querySelectorAll("input"));
+    const [what, when] = /** @type {NodeListOf<HTMLInputElement>} */ (
+      row.querySelectorAll("input")
+    );
     const due = when.value ? new Date(when.value).toISOString() : null;
     return what.value.trim() ? [{ text: what.value.trim(), due }] : [];
   });

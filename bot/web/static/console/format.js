@@ -1,3 +1,5 @@
+const WEEK = 6 * 24 * 3_600_000; // ms: nearer than this a weekday says which day
+
 /**
  * A span of time in the fewest words: "1:42", "14 min", "3 h", "2 d".
  *
@@ -35,12 +37,15 @@ export function clockTime(at, language) {
 /**
  * @param {string | number} at
  * @param {string} language
- * @returns {string} "10:32" today, "lun 23 nov, 10:32" on another day
+ * @returns {string} "10:32" today, "lun 23, 10:32" within a week, then "23 nov, 10:32"
  */
 export function moment(at, language) {
   if (isToday(at)) return clockTime(at, language);
-  const date = format(at, language, { weekday: "short", day: "numeric", month: "short" });
-  return `${date.replace(",", "")}, ${clockTime(at, language)}`;
+  const near = Math.abs(Date.now() - new Date(at).getTime()) < WEEK;
+  const date = near
+    ? `${format(at, language, { weekday: "short" })} ${format(at, language, { day: "numeric" })}`
+    : format(at, language, { day: "numeric", month: "short" });
+  return `${date}, ${clockTime(at, language)}`;
 }
 
 /** @param {string | number} at whether it is on this very day */

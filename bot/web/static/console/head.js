@@ -51,7 +51,13 @@ export class TicketHead extends Piece {
     if (!row) return;
     const mine = model.isMine(row);
     const all = [
-      { name: "claim", key: "C", when: row.status === "queued", run: () => deeds.claim(), main: true },
+      {
+        name: "claim",
+        key: "C",
+        when: row.status === "queued",
+        run: () => deeds.claim(),
+        main: true,
+      },
       { name: "release", key: "", when: mine, run: () => deeds.release() },
       { name: "handback", key: "H", when: mine, run: () => this.#ask("handback") },
       { name: "resolve", key: "E", when: mine, run: () => this.#ask("resolve"), main: true },
@@ -61,7 +67,8 @@ export class TicketHead extends Piece {
       part(this, "deeds"),
       all.filter(({ when }) => when),
       ({ name }) => name,
-      ({ run, main }) => h("button", { type: "button", class: main ? "primary" : "plain", click: run }),
+      ({ run, main }) =>
+        h("button", { type: "button", class: main ? "primary" : "plain", click: run }),
       (button, { name, key }) => {
         const label = this.t[/** @type {"claim"} */ (name)];
         if (button.dataset.label !== label) {

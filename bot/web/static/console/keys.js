@@ -33,7 +33,10 @@ export class Keys {
     openSheet(this.app, "help", (form) => {
       const names = Object.entries(this.app.t.keys);
       part(form, "keys").append(
-        ...names.flatMap(([key, says]) => [h("dt", {}, h("kbd", {}, key.length > 1 ? key : key.toUpperCase())), h("dd", {}, says)]),
+        ...names.flatMap(([key, says]) => [
+          h("dt", {}, h("kbd", {}, key.length > 1 ? key : key.toUpperCase())),
+          h("dd", {}, says),
+        ]),
       );
       const on = /** @type {HTMLInputElement} */ (form.elements.namedItem("on"));
       on.checked = this.on;

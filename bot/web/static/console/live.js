@@ -30,7 +30,7 @@ export class Live {
   async run() {
     if (this.#running) return;
     this.#running = true;
-    for (let failures = 0; this.#running; ) {
+    for (let failures = 0; this.#running;) {
       const { code, lived } = await this.#listen();
       if (!this.#running) return;
       if (code === LOGGED_OUT) {

@@ -22,7 +22,9 @@ export class ChatMessage extends HTMLElement {
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.className = message.late ? `${message.author} late` : message.author;
-    this.replaceChildren(...(message.author === "system" ? [line(app, message)] : this.#body(app, message)));
+    this.replaceChildren(
+      ...(message.author === "system" ? [line(app, message)] : this.#body(app, message)),
+    );
   }
 
   /** @param {App} app @param {Pending} item a reply that is not confirmed yet */
@@ -34,7 +36,11 @@ export class ChatMessage extends HTMLElement {
     this.#shown = shown;
     this.className = "agent pending";
     const bubble = h("p", { class: "bubble" }, hidden(`${t.you}: `), item.text);
-    const note = h("p", { class: "state" }, state === "failed" ? `${t.notSent} ${item.failed} ` : t[state]);
+    const note = h(
+      "p",
+      { class: "state" },
+      state === "failed" ? `${t.notSent} ${item.failed} ` : t[state],
+    );
     if (state === "failed") {
       const ref = model.selected ?? "";
       const again = () => app.outbox.retry(ref, item.client_id);
@@ -45,14 +51,19 @@ export class ChatMessage extends HTMLElement {
       );
     }
     set(note, "data-state", state);
-    this.replaceChildren(face(model.agent?.name ?? "", "agent"), h("div", { class: "body" }, bubble, note));
+    this.replaceChildren(
+      face(model.agent?.name ?? "", "agent"),
+      h("div", { class: "body" }, bubble, note),
+    );
   }
 
   /** @param {App} app @param {AgentMessage} message */
   #body(app, message) {
     const { t, language } = app;
     const { author, at, frustration, late } = message;
-    const name = { customer: t.customer, bot: t.bot, agent: message.name ?? "", system: "" }[author];
+    const name = { customer: t.customer, bot: t.bot, agent: message.name ?? "", system: "" }[
+      author
+    ];
     const time = h("time", { datetime: at, title: moment(at, language) }, clockTime(at, language));
     const bubble = h("p", { class: "bubble", lang: message.language });
     bubble.append(hidden(`${name}: `), ...marked(message.text, frustration?.cues ?? []));
@@ -75,7 +86,11 @@ function line({ t, language }, { text, at, language: spoken }) {
 
 /** @param {string} name @param {string} author */
 function face(name, author) {
-  return h("span", { class: "face", "aria-hidden": "true" }, author === "bot" ? icon(DROP) : initials(name));
+  return h(
+    "span",
+    { class: "face", "aria-hidden": "true" },
+    author === "bot" ? icon(DROP) : initials(name),
+  );
 }
 
 /** @param {App} app @param {AgentMessage} message */
@@ -98,7 +113,11 @@ function feeling(app, { id, frustration }) {
   const { score, level, cues = [] } = /** @type {import("./types.d.ts").Feeling} */ (frustration);
   const said = t.feeling(app.name("level", level), decimals(score, language));
   const found = cues.map(({ name, text }) => h("li", {}, `${app.name("cue", name)}: «${text}»`));
-  const tip = h("div", { class: "tip", role: "tooltip", id: `cues-${id}` }, h("p", { class: "strong" }, said));
+  const tip = h(
+    "div",
+    { class: "tip", role: "tooltip", id: `cues-${id}` },
+    h("p", { class: "strong" }, said),
+  );
   tip.append(found.length ? h("ul", {}, ...found) : h("p", {}, t.noCues));
   const dot = h("button", {
     type: "button",

@@ -21,14 +21,17 @@ export class MoodBar extends HTMLElement {
     const shown = [steps, level, trend, language].join();
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const said = now === null || !level ? t.scoring : `${nameOf("level", level, language)}, ${steps}/5`;
+    const said =
+      now === null || !level ? t.scoring : `${nameOf("level", level, language)}, ${steps}/5`;
     const going = trend ? `, ${nameOf("trend", trend, language)}` : "";
     const label = `${t.moodTitle}: ${said}${going}`;
     set(this, "role", "img");
     set(this, "aria-label", label);
     set(this, "title", label);
     set(this, "data-level", level ?? "none");
-    const bars = Array.from({ length: STEPS }, (_, index) => h("i", { class: index < steps && "on" }));
+    const bars = Array.from({ length: STEPS }, (_, index) =>
+      h("i", { class: index < steps && "on" }),
+    );
     this.replaceChildren(...bars, ...(trend ? [icon(TRENDS[trend])] : []));
   }
 }

@@ -49,7 +49,10 @@ export class Outbox {
 
   /** @param {string} ref @param {string} id */
   discard(ref, id) {
-    this.#write(ref, this.pending(ref).filter((item) => item.client_id !== id));
+    this.#write(
+      ref,
+      this.pending(ref).filter((item) => item.client_id !== id),
+    );
   }
 
   /** Send whatever waits, of all tickets. */
@@ -62,7 +65,7 @@ export class Outbox {
     if (this.#sending.has(ref)) return;
     this.#sending.add(ref);
     try {
-      for (let item; (item = this.#next(ref)); ) if (!(await this.#deliver(ref, item))) return;
+      for (let item; (item = this.#next(ref));) if (!(await this.#deliver(ref, item))) return;
     } finally {
       this.#sending.delete(ref);
     }

@@ -48,8 +48,12 @@ export class TicketQueue extends Piece {
       ...(pages.get(view) ? [{ key: "more", rows: [] }] : []),
     ];
     if (this.rows) {
-      keyed(this.rows, blocks, ({ key }) => key, (block) => this.#block(block), (node, block) =>
-        this.#fill(node, block),
+      keyed(
+        this.rows,
+        blocks,
+        ({ key }) => key,
+        (block) => this.#block(block),
+        (node, block) => this.#fill(node, block),
       );
     }
   }
@@ -57,7 +61,9 @@ export class TicketQueue extends Piece {
   #views() {
     const { model } = this.on;
     for (const button of part(this, "views").children) {
-      const view = /** @type {typeof VIEWS[number]} */ (/** @type {HTMLElement} */ (button).dataset.view);
+      const view = /** @type {typeof VIEWS[number]} */ (
+        /** @type {HTMLElement} */ (button).dataset.view
+      );
       const count = COUNTED.includes(view) ? model.list(view).length : 0;
       const [label, number] = button.children;
       text(label, this.t.views[view]);
@@ -78,7 +84,8 @@ export class TicketQueue extends Piece {
 
   /** @param {{ key: string }} block */
   #block({ key }) {
-    if (key === "empty") return h("div", { class: "none" }, h("p", { class: "strong" }), h("p", { class: "soft" }));
+    if (key === "empty")
+      return h("div", { class: "none" }, h("p", { class: "strong" }), h("p", { class: "soft" }));
     if (key === "more") {
       const click = () => this.on.deeds.more();
       return h("div", { class: "further" }, h("button", { class: "plain", type: "button", click }));
@@ -107,7 +114,9 @@ export class TicketQueue extends Piece {
   /** @param {HTMLElement} node */
   #none(node) {
     const { model } = this.on;
-    const [title, says] = model.pages.has(model.view) ? this.t.empty[model.view] : [this.t.loading, ""];
+    const [title, says] = model.pages.has(model.view)
+      ? this.t.empty[model.view]
+      : [this.t.loading, ""];
     text(node.children[0], title);
     text(node.children[1], says);
   }

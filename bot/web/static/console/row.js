@@ -92,5 +92,7 @@ export function deadline(app, row, now) {
   if (state === "open") return t.answered;
   const left = dueOf(row) - now;
   if (left <= 0) return t.overdue(span(-left));
-  return left > FAR ? t.before(moment(row.due_first_response, language), isToday(row.due_first_response)) : t.left(span(left));
+  return left > FAR
+    ? t.before(moment(row.due_first_response, language), isToday(row.due_first_response))
+    : t.left(span(left));
 }

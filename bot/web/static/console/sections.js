@@ -15,18 +15,34 @@ import { isToday, moment, money } from "./format.js";
 export function risks(app, { risks: flags }) {
   if (!flags.length) return null;
   const items = flags.map((flag) => h("li", {}, app.name("risk", flag)));
-  return h("section", { class: "risks" }, h("h3", {}, app.t.risksTitle), h("ul", { class: "chips" }, ...items));
+  return h(
+    "section",
+    { class: "risks" },
+    h("h3", {}, app.t.risksTitle),
+    h("ul", { class: "chips" }, ...items),
+  );
 }
 
 /** @param {App} app @param {Context} context */
 export function avoided(app, { techniques, offers, rejected_offers: rejected }) {
   const { t } = app;
-  const refused = new Set([...rejected, ...offers.filter(({ status }) => status === "refused").map(({ text }) => text)]);
+  const refused = new Set([
+    ...rejected,
+    ...offers.filter(({ status }) => status === "refused").map(({ text }) => text),
+  ]);
   const made = offers.filter(({ text, status }) => status !== "refused" && !refused.has(text));
   const blocks = [
     chips(t.offersRefused, [...refused], "refused"),
-    chips(t.techniquesUsed, techniques.map((name) => app.name("technique", name)), "used"),
-    chips(t.offersOpen, made.map(({ text, status }) => `${text} (${app.name("offer", status)})`), "made"),
+    chips(
+      t.techniquesUsed,
+      techniques.map((name) => app.name("technique", name)),
+      "used",
+    ),
+    chips(
+      t.offersOpen,
+      made.map(({ text, status }) => `${text} (${app.name("offer", status)})`),
+      "made",
+    ),
   ].filter((block) => block !== null);
   return blocks.length ? blocks : [soft(t.noAvoid)];
 }
@@ -48,7 +64,9 @@ export function origin(app, { context, ticket }) {
       [t.team, app.model.rules?.teams[ticket.team]?.[app.language] ?? ticket.team],
       [t.priority, app.name("priority", ticket.priority)],
     ]),
-    context.agent_message ? h("p", {}, h("strong", {}, `${t.agentMessage}: `), context.agent_message) : "",
+    context.agent_message
+      ? h("p", {}, h("strong", {}, `${t.agentMessage}: `), context.agent_message)
+      : "",
   ];
 }
 
@@ -105,8 +123,15 @@ function promiseList(app, all) {
   const items = all.map(({ text, due }) => {
     const at = due ? Date.parse(due) : NaN;
     const late = at < app.api.now();
-    const when = Number.isNaN(at) ? (due ?? t.noDue) : `${t.before(moment(at, language), isToday(at))}${late ? ` (${t.broken})` : ""}`;
-    return h("li", { class: late && "late" }, h("span", {}, text), h("span", { class: "when" }, when));
+    const when = Number.isNaN(at)
+      ? (due ?? t.noDue)
+      : `${t.before(moment(at, language), isToday(at))}${late ? ` (${t.broken})` : ""}`;
+    return h(
+      "li",
+      { class: late && "late" },
+      h("span", {}, text),
+      h("span", { class: "when" }, when),
+    );
   });
   return h("ul", { class: "promises" }, ...items);
 }
@@ -140,35 +165,4 @@ export function times(app, { history }) {
     h("p", {}, t.contacts30(history.conversations_30_days)),
     items.length ? h("ul", { class: "earlier" }, ...items) : soft(t.noHistory),
   ];
-}
-
-/** @param {App} app @param {import("./types.d.ts").TicketEvent[]} events */
-export function log(app, events) {
-  const items = events
-    .filter(({ kind }) => kind !== "said" && kind !== "read")
-    .map(({ at, actor, kind }) => {
-      const agent = actor.startsWith("agent:") && actor.slice("agent:".length);
-      const self = agent && agent === app.model.agent?.username && app.model.agent.name;
-      const who = self || agent || app.name("actor", actor);
-      return h("li", {}, h("time", { datetime: at }, moment(at, app.language)), ` ${app.name("event", kind)}, ${who}`);
-    });
-  return h("ol", { class: "events" }, ...items);
-}
-
-/** @param {App} app @param {Detail} detail */
-export function technical(app, { context, ticket }) {
-  const { t } = app;
-  const failures = context.failure_points.map((point) => {
-    const [kind, ...rest] = plain(point).split(": ");
-    return [app.name("failure", kind), ...rest].join(": ");
-  });
-  return pairs([
-    [t.model, context.versions.model],
-    [t.step, context.step && app.name("step", context.step)],
-    [t.attempts, String(context.attempts)],
-    [t.misunderstood, String(context.misunderstood)],
-    [t.failures, failures.join("; ")],
-    [t.speaks, app.name("language", ticket.language)],
-    [t.conversationId, ticket.conversation],
-  ]);
 }

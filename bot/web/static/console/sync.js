@@ -67,7 +67,10 @@ export class Sync {
     const detail = await api.ticket(ref);
     const newer = model.details.get(ref)?.messages ?? [];
     model.details.set(ref, detail);
-    model.add(ref, newer.filter(({ id }) => id > (detail.messages.at(-1)?.id ?? 0)));
+    model.add(
+      ref,
+      newer.filter(({ id }) => id > (detail.messages.at(-1)?.id ?? 0)),
+    );
     model.put(detail.ticket);
     unread.learn(ref, detail.messages);
     model.changed();
@@ -110,7 +113,11 @@ export class Sync {
     model.put(row);
     if (wasMine && !model.isMine(row) && !model.busy.has(row.ref)) notify.left(row);
     else if (row.status === "queued" && before?.status !== "queued") notify.arrived(row, earlier);
-    else if (before?.status === "queued" && row.status === "claimed" && row.ref === model.selected) {
+    else if (
+      before?.status === "queued" &&
+      row.status === "claimed" &&
+      row.ref === model.selected
+    ) {
       if (!model.isMine(row)) notify.taken(row);
     }
     if (row.ref === model.selected && before?.status !== row.status) {
@@ -143,7 +150,10 @@ export class Sync {
     clearTimeout(this.#typing.get(ref));
     if (on) {
       model.typing.add(ref);
-      this.#typing.set(ref, setTimeout(() => this.#types(ref, false), TYPING));
+      this.#typing.set(
+        ref,
+        setTimeout(() => this.#types(ref, false), TYPING),
+      );
     } else model.typing.delete(ref);
     model.changed();
   }

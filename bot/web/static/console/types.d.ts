@@ -109,14 +109,24 @@ export interface Context {
   misunderstood: number;
   issue: string | null;
   tier: string;
-  customer: { id: string | null; name: string | null; email: string | null; identity_status: string };
+  customer: {
+    id: string | null;
+    name: string | null;
+    email: string | null;
+    identity_status: string;
+  };
   history: { conversations_30_days: number; tickets: Earlier[] };
   page: string | null;
   risks: string[];
   promises: Promised[];
   compensation: { offered: unknown[]; allowed: Record<string, number> };
   versions: Record<string, string>;
-  returned: (Partial<{ agreed: string; agent: string; promised: Promised[]; disposition: string }>) | null;
+  returned: Partial<{
+    agreed: string;
+    agent: string;
+    promised: Promised[];
+    disposition: string;
+  }> | null;
 }
 
 export interface Earlier {

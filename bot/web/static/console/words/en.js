@@ -34,19 +34,37 @@ export const en = {
   tryNow: "Try now",
   notifyOn: "Turn notifications on",
   notifyBlocked: "Notifications blocked",
-  notifyHelp: "The browser blocks this page's notifications. Allow them at the padlock of the address bar.",
+  notifyHelp:
+    "The browser blocks this page's notifications. Allow them at the padlock of the address bar.",
   noServer: "The server does not answer. Check the connection and try again.",
 
   queueLabel: "Cases",
   viewsLabel: "Which cases are shown",
   views: { queue: "Queue", mine: "Mine", resolved: "Closed", all: "All" },
   counts: (overdue, soon) =>
-    [overdue ? `${overdue} overdue` : "", soon ? `${soon} due soon` : ""].filter(Boolean).join(" · "),
-  groups: { overdue: "Overdue", soon: "Due soon", rest: "On time", open: "In conversation", closed: "Closed" },
+    [overdue ? `${overdue} overdue` : "", soon ? `${soon} due soon` : ""]
+      .filter(Boolean)
+      .join(" · "),
+  groups: {
+    overdue: "Overdue",
+    soon: "Due soon",
+    rest: "On time",
+    open: "In conversation",
+    closed: "Closed",
+  },
   empty: {
-    queue: ["Nobody is waiting", "When a customer asks for a person or the bot hands a case over, it shows up here at once."],
-    mine: ["You have no open cases", "The cases you take show up here until you resolve them or hand them back to the bot."],
-    resolved: ["No closed cases yet", "Cases that were resolved or handed back to the bot show up here."],
+    queue: [
+      "Nobody is waiting",
+      "When a customer asks for a person or the bot hands a case over, it shows up here at once.",
+    ],
+    mine: [
+      "You have no open cases",
+      "The cases you take show up here until you resolve them or hand them back to the bot.",
+    ],
+    resolved: [
+      "No closed cases yet",
+      "Cases that were resolved or handed back to the bot show up here.",
+    ],
     all: ["No cases yet", "All cases of your teams show up here, open and closed."],
   },
   loading: "Loading…",
@@ -78,7 +96,12 @@ export const en = {
   nothing: { happened: "Not said yet", wants: "Not said yet", tried: "Nothing yet" },
   more: "Show the whole summary",
   less: "Fold the summary",
-  status: { queued: "Waiting", claimed: "In conversation", returned: "Handed back to the bot", resolved: "Resolved" },
+  status: {
+    queued: "Waiting",
+    claimed: "In conversation",
+    returned: "Handed back to the bot",
+    resolved: "Resolved",
+  },
   with: (name) => `with ${name}`,
   withYou: "with you",
   claim: "Claim",

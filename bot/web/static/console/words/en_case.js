@@ -31,7 +31,8 @@ export const enCase = {
   techniquesUsed: "Techniques used",
   offersRefused: "Offers refused",
   offersOpen: "Offers made",
-  noAvoid: "Nothing yet: the techniques the bot used and the offers the customer refused show up here.",
+  noAvoid:
+    "Nothing yet: the techniques the bot used and the offers the customer refused show up here.",
   rule: "Rule",
   evidence: "It fired on",
   starter: "Begun by",
@@ -41,7 +42,11 @@ export const enCase = {
   reason: "Reason",
   issue: "Issue",
   noFacts: "Nothing yet: the order, amounts and dates the customer names show up here.",
-  identity: { anonymous: "Not identified", claimed: "Says who they are, not proved", verified: "Identity proved" },
+  identity: {
+    anonymous: "Not identified",
+    claimed: "Says who they are, not proved",
+    verified: "Identity proved",
+  },
   identityHint: {
     anonymous: "Give no order data and no money until they prove who they are.",
     claimed: "Give no order data and no money until they prove it.",

@@ -30,7 +30,8 @@ export const es = {
   tryNow: "Probar ahora",
   notifyOn: "Activar avisos",
   notifyBlocked: "Avisos bloqueados",
-  notifyHelp: "El navegador bloquea los avisos de esta página. Se permiten en el candado de la barra de direcciones.",
+  notifyHelp:
+    "El navegador bloquea los avisos de esta página. Se permiten en el candado de la barra de direcciones.",
   noServer: "El servidor no contesta. Compruebe la conexión y vuelva a intentarlo.",
 
   queueLabel: "Casos",
@@ -43,12 +44,30 @@ export const es = {
     ]
       .filter(Boolean)
       .join(" · "),
-  groups: { overdue: "Vencidos", soon: "A punto de vencer", rest: "En plazo", open: "En conversación", closed: "Cerrados" },
+  groups: {
+    overdue: "Vencidos",
+    soon: "A punto de vencer",
+    rest: "En plazo",
+    open: "En conversación",
+    closed: "Cerrados",
+  },
   empty: {
-    queue: ["Nadie espera ahora", "Cuando un cliente pida una persona o el bot pase un caso, aparecerá aquí al momento."],
-    mine: ["No tiene casos abiertos", "Los casos que atienda aparecerán aquí hasta que los resuelva o los devuelva al bot."],
-    resolved: ["Todavía no hay casos cerrados", "Aquí aparecerán los casos resueltos y los devueltos al bot."],
-    all: ["Todavía no hay casos", "Aquí aparecerán todos los casos de sus equipos, abiertos y cerrados."],
+    queue: [
+      "Nadie espera ahora",
+      "Cuando un cliente pida una persona o el bot pase un caso, aparecerá aquí al momento.",
+    ],
+    mine: [
+      "No tiene casos abiertos",
+      "Los casos que atienda aparecerán aquí hasta que los resuelva o los devuelva al bot.",
+    ],
+    resolved: [
+      "Todavía no hay casos cerrados",
+      "Aquí aparecerán los casos resueltos y los devueltos al bot.",
+    ],
+    all: [
+      "Todavía no hay casos",
+      "Aquí aparecerán todos los casos de sus equipos, abiertos y cerrados.",
+    ],
   },
   loading: "Cargando…",
   loadMore: "Ver más",
@@ -59,7 +78,8 @@ export const es = {
   now: "ahora",
   left: (/** @type {string} */ span) => `Quedan ${span}`,
   overdue: (/** @type {string} */ span) => `Vencido hace ${span}`,
-  before: (/** @type {string} */ at, /** @type {boolean} */ today) => `Antes ${today ? "de las" : "del"} ${at}`,
+  before: (/** @type {string} */ at, /** @type {boolean} */ today) =>
+    `Antes ${today ? "de las" : "del"} ${at}`,
   backInQueue: "De vuelta en la cola",
   answered: "Respondido",
   lostAgent: "Agente sin conexión",
@@ -76,7 +96,11 @@ export const es = {
   happened: "Qué ha pasado",
   wants: "Qué quiere",
   tried: "Qué se intentó",
-  nothing: { happened: "Todavía no lo ha dicho", wants: "Todavía no lo ha dicho", tried: "Nada todavía" },
+  nothing: {
+    happened: "Todavía no lo ha dicho",
+    wants: "Todavía no lo ha dicho",
+    tried: "Nada todavía",
+  },
   more: "Ver el resumen entero",
   less: "Plegar el resumen",
   status: {
@@ -108,7 +132,8 @@ export const es = {
   discard: "Descartar",
   typing: "El cliente está escribiendo…",
   latest: "Ir al último mensaje",
-  feeling: (/** @type {string} */ level, /** @type {string} */ score) => `Frustración ${score} de 1, ${level}`,
+  feeling: (/** @type {string} */ level, /** @type {string} */ score) =>
+    `Frustración ${score} de 1, ${level}`,
   noCues: "Sin señales concretas en las palabras.",
   scoring: "Sin medir todavía",
   replyLabel: "Respuesta al cliente",

@@ -15,11 +15,15 @@ export const esCase = {
   noteTitle: "Última devolución",
   agentMessage: "Nota del bot",
   noMood: "Se dibujará cuando el cliente haya escrito.",
-  oneMood: (/** @type {string} */ score, /** @type {string} */ level) => `Un solo mensaje medido: ${score}, ${level}.`,
+  oneMood: (/** @type {string} */ score, /** @type {string} */ level) =>
+    `Un solo mensaje medido: ${score}, ${level}.`,
   mood: {
-    rising: (/** @type {string} */ now, /** @type {string} */ peak) => `Sube: ahora ${now}, pico ${peak}.`,
-    falling: (/** @type {string} */ now, /** @type {string} */ peak) => `Baja: ahora ${now}, pico ${peak}.`,
-    steady: (/** @type {string} */ now, /** @type {string} */ peak) => `Estable: ahora ${now}, pico ${peak}.`,
+    rising: (/** @type {string} */ now, /** @type {string} */ peak) =>
+      `Sube: ahora ${now}, pico ${peak}.`,
+    falling: (/** @type {string} */ now, /** @type {string} */ peak) =>
+      `Baja: ahora ${now}, pico ${peak}.`,
+    steady: (/** @type {string} */ now, /** @type {string} */ peak) =>
+      `Estable: ahora ${now}, pico ${peak}.`,
   },
   peak: "Pico",
   nowMark: "Ahora",
@@ -27,7 +31,8 @@ export const esCase = {
   techniquesUsed: "Técnicas ya usadas",
   offersRefused: "Ofertas rechazadas",
   offersOpen: "Ofertas hechas",
-  noAvoid: "Nada todavía: aquí verá las técnicas que usó el bot y las ofertas que el cliente rechazó.",
+  noAvoid:
+    "Nada todavía: aquí verá las técnicas que usó el bot y las ofertas que el cliente rechazó.",
   rule: "Regla",
   evidence: "Se activó por",
   starter: "Lo inició",
@@ -37,7 +42,11 @@ export const esCase = {
   reason: "Motivo",
   issue: "Asunto",
   noFacts: "Nada todavía: aquí verá el pedido, los importes y las fechas que cite el cliente.",
-  identity: { anonymous: "Sin identificar", claimed: "Dice quién es, sin acreditar", verified: "Identidad acreditada" },
+  identity: {
+    anonymous: "Sin identificar",
+    claimed: "Dice quién es, sin acreditar",
+    verified: "Identidad acreditada",
+  },
   identityHint: {
     anonymous: "No dé datos de pedidos ni dinero hasta que acredite quién es.",
     claimed: "No dé datos de pedidos ni dinero hasta que lo acredite.",
@@ -64,7 +73,8 @@ export const esCase = {
   allowed: "Puede ofrecer",
 
   handbackTitle: "Devolver al bot",
-  handbackLead: "El bot hablará primero, partiendo de esta nota, y no volverá a preguntar lo que ya está contestado.",
+  handbackLead:
+    "El bot hablará primero, partiendo de esta nota, y no volverá a preguntar lo que ya está contestado.",
   agreed: "Qué se ha acordado",
   agreedMissing: "Escriba qué se ha acordado: el bot parte de eso.",
   promised: "Qué se ha prometido",
@@ -92,11 +102,15 @@ export const esCase = {
   releaseDone: (/** @type {string} */ ref) => `${ref} vuelve a la cola. El cliente lo sabe.`,
   reopenDone: (/** @type {string} */ ref) => `${ref} está abierto otra vez y es suyo.`,
 
-  newTicket: (/** @type {string} */ ref, /** @type {string} */ reason) => `Caso nuevo ${ref}: ${reason}`,
-  again: (/** @type {string} */ ref, /** @type {string} */ old) => `${ref}: el cliente de ${old} vuelve a pedir una persona.`,
+  newTicket: (/** @type {string} */ ref, /** @type {string} */ reason) =>
+    `Caso nuevo ${ref}: ${reason}`,
+  again: (/** @type {string} */ ref, /** @type {string} */ old) =>
+    `${ref}: el cliente de ${old} vuelve a pedir una persona.`,
   wentBack: (/** @type {string} */ ref) => `${ref} ha vuelto a la cola: ya no lo tiene usted.`,
-  takenBy: (/** @type {string} */ ref, /** @type {string} */ name) => `${name} atiende ahora ${ref}.`,
-  customerBack: (/** @type {string} */ ref, /** @type {string} */ name) => `${name} ha vuelto a escribir en ${ref}.`,
+  takenBy: (/** @type {string} */ ref, /** @type {string} */ name) =>
+    `${name} atiende ahora ${ref}.`,
+  customerBack: (/** @type {string} */ ref, /** @type {string} */ name) =>
+    `${name} ha vuelto a escribir en ${ref}.`,
   said: (/** @type {string} */ name) => `Mensaje de ${name}`,
   goSee: "Ver",
 };

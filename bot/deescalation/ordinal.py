@@ -1,0 +1,94 @@
+"""Ordinal logistic regression: one regression for every step from a grade to the next.
+
+Plain arithmetic on arrays, used by :mod:`bot.deescalation.frustration`. Grades are whole numbers
+from 0; a grade has reached the steps 1 to itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.deescalation.turn import LEVELS
+
+Array = NDArray[Any]
+
+STEPS = len(LEVELS) - 1  # one for each level above the lowest
+FOLDS = 5  # parts of the training data that are held out in turn to find the cuts
+
+
+def sigmoid(values: Array) -> Array:
+    """Return the logistic function, for values of any size."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * values)))
+
+
+def logistic(features: Array, target: Array, penalty: float) -> Array:
+    """Return the weights of a logistic regression (Newton's method; the last is the intercept).
+
+    Args:
+        features: Rows of features, the last one always 1.
+        target: True or False for each row.
+        penalty: L2 penalty of all weights but the intercept, above 0.
+    """
+    weights = np.zeros(features.shape[1])
+    penalties = np.full(features.shape[1], penalty)
+    penalties[-1] = 1e-6
+    for _ in range(50):
+        chance = sigmoid(features @ weights)
+        slope = features.T @ (chance - target) + penalties * weights
+        spread = np.maximum(chance * (1 - chance), 1e-6)
+        curve = (features * spread[:, None]).T @ features + np.diag(penalties)
+        change = np.linalg.solve(curve, slope)
+        weights = weights - change
+        if np.abs(change).max() < 1e-6:
+            break
+    return weights
+
+
+def reached_steps(grades: Array) -> Array:
+    """Return which steps each grade has reached: messages x steps of True and False."""
+    return grades[:, None] >= np.arange(1, STEPS + 1)
+
+
+def fit_steps(features: Array, grades: Array, penalty: float) -> Array:
+    """Return the weights of the regressions: steps x features."""
+    return np.stack([logistic(features, reached, penalty) for reached in reached_steps(grades).T])
+
+
+def mean_chance(logits: Array) -> Array:
+    """Return the mean probability of the steps; a higher one is never more likely."""
+    return np.asarray(np.minimum.accumulate(sigmoid(logits), axis=-1).mean(axis=-1))
+
+
+def held_out(features: Array, grades: Array, penalty: float) -> Array:
+    """Return the mean probability of every message, by a model that did not see it."""
+    found = np.zeros(len(grades))
+    fold = np.zeros(len(grades), dtype=int)
+    for grade in np.unique(grades):
+        rows = np.flatnonzero(grades == grade)
+        fold[rows] = np.arange(len(rows)) % FOLDS
+    for number in range(FOLDS):
+        seen = fold != number
+        if seen.all():
+            continue
+        weights = fit_steps(features[seen], grades[seen], penalty)
+        found[~seen] = mean_chance(features[~seen] @ weights.T)
+    return found
+
+
+def find_cuts(means: Array, grades: Array) -> Array:
+    """Return where to cut between levels so that they are missed by the fewest steps.
+
+    Every level weighs the same, however many examples of it happen to be in the data. The middle
+    of all cuts that are about as good is taken: it depends less on single examples.
+    """
+    weights = 1.0 / np.bincount(grades)[grades]
+    tried = np.linspace(0.02, 0.98, 193)
+    cuts = []
+    for reached in reached_steps(grades).T:
+        wrong = (means[:, None] >= tried) != reached[:, None]
+        cost = weights @ wrong
+        cuts.append(float(np.median(tried[cost <= cost.min() + 0.03])))
+    return np.maximum.accumulate(np.array(cuts) + np.arange(STEPS) * 1e-3)

@@ -1,0 +1,46 @@
+import { h } from "../shared/dom.js";
+import { pairs, plain } from "./bits.js";
+import { moment } from "./format.js";
+
+/**
+ * What the context column keeps folded: the log of the case, and what trainers look for.
+ *
+ * @typedef {import("./app.js").App} App
+ * @typedef {import("./types.d.ts").Detail} Detail
+ */
+
+/** @param {App} app @param {import("./types.d.ts").TicketEvent[]} events */
+export function log(app, events) {
+  const items = events
+    .filter(({ kind }) => kind !== "said" && kind !== "read")
+    .map(({ at, actor, kind }) => {
+      const agent = actor.startsWith("agent:") && actor.slice("agent:".length);
+      const self = agent && agent === app.model.agent?.username && app.model.agent.name;
+      const who = self || agent || app.name("actor", actor);
+      return h(
+        "li",
+        {},
+        h("time", { datetime: at }, moment(at, app.language)),
+        ` ${app.name("event", kind)}, ${who}`,
+      );
+    });
+  return h("ol", { class: "events" }, ...items);
+}
+
+/** @param {App} app @param {Detail} detail */
+export function technical(app, { context, ticket }) {
+  const { t } = app;
+  const failures = context.failure_points.map((point) => {
+    const [kind, ...rest] = plain(point).split(": ");
+    return [app.name("failure", kind), ...rest].join(": ");
+  });
+  return pairs([
+    [t.model, context.versions.model],
+    [t.step, context.step && app.name("step", context.step)],
+    [t.attempts, String(context.attempts)],
+    [t.misunderstood, String(context.misunderstood)],
+    [t.failures, failures.join("; ")],
+    [t.speaks, app.name("language", ticket.language)],
+    [t.conversationId, ticket.conversation],
+  ]);
+}
