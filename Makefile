@@ -21,6 +21,7 @@ train: .venv/.full ## Train a model on the present data
 
 test: .venv/.full ## Run the whole test suite, real browser included
 	@$(BIN)/remanso test
+	@$(BIN)/python -m tests.other_pythons $(UV)
 
 check: .venv/.full format-check lint types unit js ## Format, lint, types and unit tests (under a minute)
 
@@ -47,6 +48,7 @@ lock: .tools/bin/uv ## Renew the lock files from pyproject.toml
 	$(COMPILE) $(LINUX) --group web --group engine --group train --group dev -o requirements.lock
 	$(COMPILE) $(LINUX) --group web --group engine -c requirements.lock -o requirements-serve.lock
 	$(COMPILE) --universal --python-version 3.10 --group web -o requirements-web.lock
+	$(COMPILE) --universal --python-version 3.10 --group web --group web-test -c requirements-web.lock -o requirements-web-test.lock
 
 clean: ## Remove what can be rebuilt: environment, tools, caches (never data)
 	rm -rf .venv .tools node_modules .mypy_cache .ruff_cache .pytest_cache

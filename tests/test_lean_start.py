@@ -53,7 +53,8 @@ def test_only_a_named_model_that_is_served_starts_lean(arguments, model):
 
 def test_a_placeholder_can_be_base_decorator_and_annotation():
     code = (
-        "import sys; from bot import lean_rasa; sys.meta_path.insert(0, lean_rasa._Placeholders())\n"
+        "import sys; from bot import lean_rasa\n"
+        "sys.meta_path.insert(0, lean_rasa._Placeholders())\n"
         "import tensorflow as tf\n"
         "from tensorflow.keras.layers import Layer\n"
         "class Mine(Layer):\n"

@@ -46,7 +46,7 @@ def customer_turn(tracker: DialogueStateTracker) -> CustomerTurn | None:
         score=float(frustration.get("score") or 0.0),
         level=str(frustration.get("level") or "calm"),
         cues=tuple(str(cue.get("name")) for cue in frustration.get("cues") or ()),
-        entities=_entities(latest),
+        entities=_entities(latest, tracker.get_slot(REQUESTED_SLOT)),
         language=str((data.get("language") or {}).get("code") or ""),
         register=data.get("register"),
         choice=bool(turn_data(tracker).get("choice")),
@@ -80,12 +80,17 @@ def answers_form(tracker: DialogueStateTracker) -> bool:
     return bool(latest) and any(one.get("entity") in taken for one in latest.entities or ())
 
 
-def _entities(latest: UserUttered) -> dict[str, tuple[str, ...]]:
+def _entities(latest: UserUttered, asked: str | None) -> dict[str, tuple[str, ...]]:
+    """Return the entities; five digits are what the form asked for, as in actions/order.py."""
     found: dict[str, tuple[str, ...]] = {}
     for one in latest.entities or ():
         name, value = str(one.get("entity")), str(one.get("value") or "")
         if value:
             found[name] = (*found.get(name, ()), value)
+    if asked == "email" and "order_number" in found and not {"email", "postcode"} & set(found):
+        found["postcode"] = found.pop("order_number")
+    if asked == "order_number" and "postcode" in found and "order_number" not in found:
+        found["order_number"] = found.pop("postcode")
     return found
 
 

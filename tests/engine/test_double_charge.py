@@ -44,7 +44,9 @@ def test_a_turn_cut_short_after_the_refund_says_done_when_it_is_repeated(talk, s
     talk.say("double_charge", turn="t_1", order_number="47950", postcode="1425")
     assert talk.last["error"]["kind"] == "action_failed"
     monkeypatch.setattr(actions.money, "_pay_back", pay)
-    talk.agent.tracker_store.engine.execute("DELETE FROM events WHERE sender_id = ?", talk.id)
+    talk.agent.tracker_store._tracker_store.engine.execute(
+        "DELETE FROM events WHERE sender_id = ?", talk.id
+    )
     talk.say("double_charge", turn="t_1", order_number="47950", postcode="1425")
     assert talk.responses == ["utter_charges_double", "utter_refund_done"]
     assert len(shop.ledger()) == 1

@@ -52,6 +52,7 @@ def test_five_digits_after_the_question_for_the_postcode_are_the_postcode(talk):
     talk.say("inform", "28013", order_number="28013")
     assert talk.responses == ["utter_delivery_late"]
     assert talk.slot("order_number") == "48213"
+    assert talk.last["state"]["facts"]["order"] == "48213"
 
 
 def test_wrong_proofs_lead_to_a_person_and_reveal_nothing(talk):

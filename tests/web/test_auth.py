@@ -3,7 +3,7 @@ from agents_client import PASSWORD, Agent, add_agent, bearer, credentials
 
 from bot.handoff import agents
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 SESSION = "/api/v1/session"
 TICKETS = "/api/v1/tickets"

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fake_engine import wait_until
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 
 def test_message_is_stored_and_answered(gateway, customer, engine):

@@ -5,7 +5,7 @@ from agents_client import Agent, add_agent, next_frame
 from fake_engine import wait_until
 from starlette.websockets import WebSocketDisconnect
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from bot.web.origins import page_policy
 from bot.web.tokens import AUDIENCE, Tokens
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 SHOP = "http://127.0.0.1:8090"
 EVIL = "https://evil.example"

@@ -7,7 +7,7 @@ from fake_engine import handoff, wait_until
 
 from bot.handoff import agents
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 PERSON = "quiero hablar con una persona"
 

@@ -5,7 +5,7 @@ from fake_engine import MODEL, wait_until
 
 from bot.errors import BackOfficeDown
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 
 def test_health_answers_whatever_else_is_down(gateway, engine):

@@ -9,7 +9,7 @@ import pytest
 
 from bot.web import identity
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 CLAIMS = {"sub": "C-1001", "name": "Ana Ruiz", "email": "ana@example.com", "aud": "remanso"}
 

@@ -7,7 +7,7 @@ from bot.web.limits import Limiter
 from bot.web.notices import preferred_language
 from bot.web.urgent import Urgent
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 
 class Clock:

@@ -9,7 +9,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from bot.web import app, health, openapi, wire
 from bot.web.customers import PATH
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 PAGES = {"/", "/console", "/console/", "/console/live", "/widget.js"}
 

@@ -4,7 +4,7 @@ import pytest
 from fake_engine import handoff, wait_until
 from starlette.websockets import WebSocketDisconnect
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 
 def hello(socket, customer, after=0):

@@ -5,7 +5,7 @@ from fake_engine import handoff, wait_until
 
 from bot.web import ticket_wire
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 TICKETS = "/api/v1/tickets"
 

@@ -8,7 +8,7 @@ from fake_engine import handoff, wait_until
 
 from bot.web.logs import JsonLines
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.server
 
 
 def test_late_engine_hands_over_and_its_reply_is_never_shown(gateway, customer, engine):
