@@ -56,7 +56,13 @@ def test_everything_that_is_copied_exists():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.lock", "requirements-serve.lock", "requirements-web.lock", "requirements-web-test.lock"]
+    "name",
+    [
+        "requirements.lock",
+        "requirements-serve.lock",
+        "requirements-web.lock",
+        "requirements-web-test.lock",
+    ],
 )
 def test_lock_files_have_hashes_and_no_addresses(name):
     text = (ROOT / name).read_text(encoding="utf-8")

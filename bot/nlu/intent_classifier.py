@@ -96,12 +96,12 @@ class IntentClassifier(Component):
         best = np.argsort(-chances, kind="stable")[:RANKING]
         return [{"name": self._intents[i], "confidence": float(chances[i])} for i in best]
 
-    def _without_courtesies(self, chances: np.ndarray) -> np.ndarray:
+    def _without_courtesies(self, chances: NDArray[Any]) -> NDArray[Any]:
         """Leave a greeting or thanks out of account when the message has a matter as well."""
         matter = np.array([name not in self.config["courtesies"] for name in self._intents])
         if not matter.any() or (chances * matter).max() < self.config["matter_from"]:
             return chances
-        return chances * matter / (chances * matter).sum()
+        return np.asarray(chances * matter / (chances * matter).sum())
 
 
 def fit(
