@@ -55,6 +55,53 @@ def test_five_digits_after_the_question_for_the_postcode_are_the_postcode(talk):
     assert talk.last["state"]["facts"]["order"] == "48213"
 
 
+@pytest.mark.parametrize("typed", ["1425", "es el 1425", "C1425"])
+def test_a_postcode_of_four_digits_is_taken_when_it_was_asked_for(talk, typed):
+    talk.say("late_delivery", order_number="47950")
+    talk.say("inform", typed)
+    assert talk.responses == ["utter_delivery_late"]
+
+
+def test_a_corrected_order_number_is_not_taken_for_another_wrong_proof(talk):
+    talk.say("late_delivery", order_number="99999")
+    talk.say("inform", "28013", order_number="28013")
+    assert talk.responses == ["utter_ask_proof_again"]
+    talk.say("inform", "perdón, el pedido es el 48213", order_number="48213")
+    assert talk.responses == ["utter_ask_proof"]
+    assert talk.last["state"]["facts"]["order"] == "48213"
+    talk.say("inform", "28013", order_number="28013")
+    assert talk.responses == ["utter_delivery_late"]
+
+
+def test_no_to_the_voucher_and_no_at_the_end_close_what_is_solved(known):
+    known.say("late_delivery")
+    known.press(RESEND)
+    known.say("deny", "no quiero el vale")
+    assert known.responses == ["utter_solved"]
+    known.say("deny", "no, nada más")
+    assert known.responses == ["utter_bye"]
+
+
+def test_not_solved_after_the_refund_offers_no_refund_but_a_person(known):
+    known.say("late_delivery")
+    known.press("/request_refund")
+    known.say("affirm")
+    assert known.responses == ["utter_refund_done"]
+    known.say("not_solved", "gracias por nada")
+    assert known.responses == ["utter_offer_person"]
+
+
+def test_not_solved_before_any_topic_asks_for_the_topic(talk):
+    talk.say("not_solved", "no tenéis ni idea")
+    assert talk.responses == ["utter_anything_else"]
+
+
+def test_a_form_that_was_not_understood_says_what_it_lacks_and_offers_no_topics(talk):
+    talk.say("late_delivery")
+    talk.say("nlu_fallback", "no sé qué número dice usted")
+    assert talk.responses == ["utter_form_stuck"]
+
+
 def test_wrong_proofs_lead_to_a_person_and_reveal_nothing(talk):
     talk.say("late_delivery", order_number="48213")
     talk.say("inform", email="otra@ejemplo.es")
