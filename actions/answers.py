@@ -36,7 +36,7 @@ class ActionDecline(LoggedAction):
         """Utter what is left."""
         name = context.slots.get("awaiting")
         state = records.settled(context.state, str(name), "refused") if name else context.state
-        dispatcher.utter_message(response="utter_offer_declined")
+        dispatcher.utter_message(response=_declined(context, name))
         return kept(records.answered(state))
 
 
@@ -46,9 +46,16 @@ class ActionNotSolved(LoggedAction):
     def act(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
-        """Utter the next option."""
-        dispatcher.utter_message(response="utter_not_solved")
-        return [SlotSet("awaiting", None), state_slot(records.answered(context.state))]
+        """Utter the next option; after a refund or a resend only a person has one."""
+        state = context.state
+        if _solved(context):
+            dispatcher.utter_message(response="utter_offer_person")
+            state = records.offered(state, context.words.offer("person", {}), name="person")
+        elif state.issue or context.slots.get("proven_order"):
+            dispatcher.utter_message(response="utter_not_solved")
+        else:
+            dispatcher.utter_message(response="utter_anything_else")
+        return [SlotSet("awaiting", None), state_slot(records.answered(state))]
 
 
 class ActionThanks(LoggedAction):
@@ -58,8 +65,17 @@ class ActionThanks(LoggedAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
         """Utter."""
-        solved = any(
-            offer.status == "accepted" and offer.name != "person" for offer in context.state.offers
-        )
-        dispatcher.utter_message(response="utter_solved" if solved else "utter_thanks")
+        dispatcher.utter_message(response="utter_solved" if _solved(context) else "utter_thanks")
         return [state_slot(records.answered(context.state))]
+
+
+def _solved(context: Context) -> bool:
+    """Return whether something was done for the customer: sent again, paid back, a voucher."""
+    return any(one.status == "accepted" and one.name != "person" for one in context.state.offers)
+
+
+def _declined(context: Context, offered: object) -> str:
+    """Return what answers a no: after a solution it ends the matter, it does not refuse it."""
+    if not _solved(context) or context.state.person == "refused":
+        return "utter_offer_declined"
+    return "utter_solved" if offered else "utter_bye"

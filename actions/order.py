@@ -19,8 +19,11 @@ from actions.context import Context, LoggedAction, shop, state_slot
 from actions.limits import limits
 from bot.backoffice import BackOffice, Customer, Order
 from bot.deescalation import records
+from bot.deescalation.facts import names_order
 
 DIGITS = re.compile(r"\d{4,}")
+POSTCODE = re.compile(r"(?<!\w)[A-Za-z]?\d{4,6}[A-Za-z]{0,3}(?!\w)")  # of any of our countries
+SHORT = 4  # words of a message that holds a postcode and little else
 NUMBER, PROOF = "order_number", "email"  # the slots that the form asks for
 
 
@@ -135,6 +138,7 @@ class ActionAskEmail(LoggedAction):
     ) -> list[EventType]:
         """Utter the question, in other words after a wrong proof."""
         tried = any(one.kind == "identity_failed" for one in context.state.failures)
+        tried = tried and not names_order(_text(tracker))  # not with this one
         key = "utter_ask_proof_again" if tried else "utter_ask_proof"
         dispatcher.utter_message(response=key, order=context.slots.get(NUMBER))
         return []
@@ -160,14 +164,28 @@ def read_slots(tracker: Tracker) -> dict[str, Any]:
     slots = {name: tracker.get_slot(name) for name in (NUMBER, "email", "postcode")}
     said = {str(one.get("entity")) for one in (tracker.latest_message or {}).get("entities") or ()}
     asked = tracker.get_slot("requested_slot")
-    if asked == PROOF and NUMBER in said and not said & {"email", "postcode"}:
+    numbered = NUMBER in said and not names_order(_text(tracker))
+    if asked == PROOF and numbered and not said & {"email", "postcode"}:
         before = _before_this_turn(tracker, NUMBER)
         if before and number_in(before) != number_in(slots[NUMBER]):
             slots |= {"postcode": number_in(slots[NUMBER]), NUMBER: before}
+    if asked == PROOF and not said & {NUMBER, "email", "postcode"}:
+        slots["postcode"] = _bare_postcode(tracker) or slots["postcode"]
     if asked == NUMBER and "postcode" in said and NUMBER not in said:
         slots |= {NUMBER: slots["postcode"], "postcode": None}
     slots[NUMBER] = number_in(slots[NUMBER])
     return slots
+
+
+def _bare_postcode(tracker: Tracker) -> str | None:
+    """Return the postcode in an answer such as "1425", which no pattern takes for anything."""
+    text = _text(tracker)
+    found = POSTCODE.findall(text)
+    return found[0] if len(found) == 1 and len(text.split()) <= SHORT else None
+
+
+def _text(tracker: Tracker) -> str:
+    return str((tracker.latest_message or {}).get("text") or "")
 
 
 def _before_this_turn(tracker: Tracker, slot: str) -> Any:

@@ -98,11 +98,21 @@ def _model(arguments: Sequence[str]) -> Path | None:
     return None
 
 
+def leave_out_tensorflow() -> None:
+    """Put the placeholders in TensorFlow's place, before Rasa is imported.
+
+    Where TensorFlow is already imported nothing is changed.
+    """
+    there = any(isinstance(finder, _Placeholders) for finder in sys.meta_path)
+    if not there and "tensorflow" not in sys.modules:
+        sys.meta_path.insert(0, _Placeholders())
+
+
 def main() -> None:
     """Start Rasa with the arguments of the command line."""
     model = _model(sys.argv[1:])
     if model is not None and model.is_file() and not needs_tensorflow(model):
-        sys.meta_path.insert(0, _Placeholders())
+        leave_out_tensorflow()
         for name in HIDDEN:
             sys.modules[name] = None  # type: ignore[assignment]  # an import of it fails
     from rasa.__main__ import main as rasa

@@ -123,6 +123,8 @@ class _Words:
     """``data/wording/facts.yml``."""
 
     numbers: Mapping[str, int]
+    order: frozenset[str]
+    proof: frozenset[str]
     promised: re.Pattern[str]
 
 
@@ -131,7 +133,14 @@ def _words() -> _Words:
     data = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     numbers = {str(word): int(n) for n, words in data["numbers"].items() for word in words}
     entries = [re.escape(one).replace(r"\*", r"\w*") for words in data["promised"] for one in words]
-    return _Words(numbers, re.compile(rf"\b(?:{'|'.join(entries)})\b"))
+    order, proof = (frozenset(map(str, data[name])) for name in ("order", "proof"))
+    return _Words(numbers, order, proof, re.compile(rf"\b(?:{'|'.join(entries)})\b"))
+
+
+def names_order(text: str) -> bool:
+    """Return whether a message says that its number is an order's: "no, el pedido es el 48213"."""
+    said = set(re.findall(r"\w+", _plain(text)))
+    return bool(said & _words().order) and not said & _words().proof
 
 
 def count_in(words: str) -> int | None:

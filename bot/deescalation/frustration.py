@@ -32,9 +32,9 @@ REMEMBERED = 3  # earlier messages of the customer that are looked at
 FADING = 0.6  # weight of an earlier message, for each message further back
 SAME = (0.88, 0.98)  # cosine of two messages: below, nothing in common; above, said again
 QUIET = 0.25  # score of earlier messages that neither raises nor lowers this one
-SHIFT = 2.0  # logits by which reading the messages together may differ: "thank you" stays calm
+SHIFT = 1.2  # logits by which reading them together may move a message: "thank you" stays calm
 TYPED = 0.5  # weight of how it was typed, against one dimension of the meaning
-LISTED = 0.75  # weight of a cue of the word list
+LISTED = 4.0  # weight of a cue of the word list, so; more helps in-domain but leans on words
 
 Array = NDArray[Any]
 

@@ -3,7 +3,8 @@
 :func:`decide` looks at the state only, never at text, and holds no threshold of its own: they
 come from ``config.yml`` through :class:`StepConfig` and the triggers.
 
-* A turn at ``acknowledge_from`` or above is acknowledged, once; then the stories go on.
+* A turn at ``acknowledge_from`` or above is acknowledged, once; then the stories go on. So is an
+  annoyed one that says why in so many words (``acknowledge_cues``).
 * A turn that only vents is listened to: no menu, no form.
 * At most ``max_attempts`` such attempts; an explicit request gets none.
 * A person who was offered is not offered again for ``offer_pause`` turns.
@@ -31,7 +32,13 @@ OFFER = "action_offer_person"
 REASK = "action_reask"
 LISTEN = "action_listen"
 
-_KINDS = {"acknowledge_from": Level, "max_attempts": Count, "offer_pause": Count, "quiet": Names}
+_KINDS = {
+    "acknowledge_from": Level,
+    "acknowledge_cues": Names,
+    "max_attempts": Count,
+    "offer_pause": Count,
+    "quiet": Names,
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,7 @@ class StepConfig:
 
     Args:
         acknowledge_from: Lowest level that is acknowledged.
+        acknowledge_cues: Cues with which an annoyed turn is acknowledged as well.
         max_attempts: De-escalation attempts in a conversation, at least 1.
         offer_pause: Customer turns before a person is offered again, at least 1.
         quiet: Intents that are never acknowledged.
@@ -47,6 +55,7 @@ class StepConfig:
     """
 
     acknowledge_from: str = "frustrated"
+    acknowledge_cues: tuple[str, ...] = ()
     max_attempts: int = 2
     offer_pause: int = 4
     quiet: tuple[str, ...] = ("hand_back", "bye", "thanks")
@@ -172,7 +181,7 @@ def _next(state: ConversationState, config: StepConfig) -> Decision:
     step = step_of(state)
     if _is_now(state, state.acknowledged) or state.intent in config.quiet:
         return Decision(step)
-    high = at_least(state.level, config.acknowledge_from)
+    high = _upset(state, config)
     left = state.attempts < config.max_attempts
     venting = state.intent in ("vent", "abuse") or (high and state.intent == FALLBACK)
     if venting and left:
@@ -184,6 +193,14 @@ def _next(state: ConversationState, config: StepConfig) -> Decision:
     if high and left:
         return Decision("validate", ACKNOWLEDGE, None, "utter_acknowledge")
     return Decision(step)
+
+
+def _upset(state: ConversationState, config: StepConfig) -> bool:
+    """Return whether the newest turn is one to acknowledge."""
+    said = any(cue in config.acknowledge_cues for cue in state.cues)
+    return at_least(state.level, config.acknowledge_from) or (
+        said and at_least(state.level, "annoyed")
+    )
 
 
 def step_of(state: ConversationState) -> str:

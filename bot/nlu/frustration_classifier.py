@@ -51,7 +51,7 @@ class FrustrationClassifier(Component):
             # whether the word list has a say (measured with and without)
             "lexicon": True,
             # L2 penalty of the weights of meaning, typing and cues
-            "penalty": 100.0,
+            "penalty": 80.0,
             # L2 penalty of the weights of earlier messages
             "context_penalty": 3.0,
         }

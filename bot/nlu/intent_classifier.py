@@ -125,11 +125,40 @@ def fit(
     weights, bias = regression.coef_, regression.intercept_
     if len(bias) == 1:  # two intents: one row that says how much likelier the second is
         weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-    return {"centre": centre, "size": np.array(size), "weights": weights, "bias": bias}
+    arrays = {"centre": centre, "size": np.array(size), "weights": weights, "bias": bias}
+    arrays["temperature"] = np.array(_temperature(regression, (vectors - centre) / size, intents))
+    return arrays
+
+
+def _temperature(regression: Any, rows: NDArray[Any], intents: list[str]) -> float:
+    """Return the divisor of the logits that makes confidences true on held-out examples.
+
+    Strong regularisation ranks best and is far too modest: 0.57 where it is right 72 times in a
+    hundred. Temperature scaling (Guo et al., ICML 2017) keeps the ranking and mends that.
+    """
+    from sklearn.base import clone
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    _, targets = np.unique(intents, return_inverse=True)
+    folds = min(FOLDS, int(np.bincount(targets).min()))
+    if folds < 2:
+        return 1.0
+    parts = StratifiedKFold(folds, shuffle=True, random_state=0)
+    logs = cross_val_predict(clone(regression), rows, targets, cv=parts, method="predict_log_proba")
+
+    def surprise(temperature: float) -> float:
+        chances = _softmax(logs / temperature)[np.arange(len(targets)), targets]
+        return float(-np.log(np.maximum(chances, 1e-12)).mean())
+
+    return float(min(np.linspace(0.1, 2.0, 39).tolist(), key=surprise))
 
 
 def probabilities(vectors: NDArray[Any], arrays: dict[str, NDArray[Any]]) -> NDArray[Any]:
     """Return rows x intents, each row summing to 1."""
     logits = (vectors - arrays["centre"]) / arrays["size"] @ arrays["weights"].T + arrays["bias"]
+    return _softmax(logits / arrays["temperature"])
+
+
+def _softmax(logits: NDArray[Any]) -> NDArray[Any]:
     chances = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(chances / chances.sum(axis=1, keepdims=True))

@@ -8,6 +8,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.deescalation.facts import names_order
 from bot.deescalation.state import ConversationState, CustomerTurn
 
 STATE_SLOT = "conversation_state"
@@ -87,7 +88,8 @@ def _entities(latest: UserUttered, asked: str | None) -> dict[str, tuple[str, ..
         name, value = str(one.get("entity")), str(one.get("value") or "")
         if value:
             found[name] = (*found.get(name, ()), value)
-    if asked == "email" and "order_number" in found and not {"email", "postcode"} & set(found):
+    numbered = "order_number" in found and not names_order(latest.text or "")
+    if asked == "email" and numbered and not {"email", "postcode"} & set(found):
         found["postcode"] = found.pop("order_number")
     if asked == "order_number" and "postcode" in found and "order_number" not in found:
         found["order_number"] = found.pop("postcode")

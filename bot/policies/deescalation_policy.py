@@ -17,12 +17,18 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SlotSet
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    Event,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.deescalation.state import advance, handed_back
-from bot.deescalation.steps import StepConfig, decide, decided
+from bot.deescalation.steps import REASK, StepConfig, decide, decided
 from bot.errors import ConfigError, did_you_mean
 from bot.policies.customer_turn import (
     FAILURE_SLOT,
@@ -126,6 +132,8 @@ class DeescalationPolicy(Policy):
             return self._unanswered(tracker, domain, turn.intent, events)
         again = decision.action in _done_now(tracker)
         action = ACTION_LISTEN_NAME if again else decision.action
+        if action == REASK and tracker.active_loop_name:
+            action = self._in_form  # the topic is known: ask what the form lacks
         return self._says(domain, action, events, tracker=tracker)
 
     def _says(
@@ -149,8 +157,9 @@ class DeescalationPolicy(Policy):
         """Return a proposal that any story, rule or form wins over."""
         if not just_heard(tracker):
             action = ACTION_LISTEN_NAME
-        elif tracker.active_loop_name and tracker.is_active_loop_rejected:
-            action = self._in_form
+        elif tracker.active_loop_name:
+            # Rasa keeps a rejection; the form must hear the next message all the same.
+            action = self._in_form if _rejected_now(tracker) else tracker.active_loop_name
         else:
             action = self._otherwise.get(intent, self._any)
         probabilities = self._default_predictions(domain)
@@ -167,6 +176,16 @@ def _done_now(tracker: DialogueStateTracker) -> set[str]:
                 break
             names.add(str(event.action_name))
     return names
+
+
+def _rejected_now(tracker: DialogueStateTracker) -> bool:
+    """Return whether a form could use nothing of the newest message."""
+    for event in reversed(tracker.applied_events()):
+        if isinstance(event, ActionExecutionRejected):
+            return True
+        if isinstance(event, UserUttered):
+            break
+    return False
 
 
 def _failed_now(tracker: DialogueStateTracker, turn: str) -> bool:

@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigError
+from bot.lean_rasa import leave_out_tensorflow, needs_tensorflow
 from bot.settings import Settings, load
-from bot.training.lean import needs_tensorflow, without_tensorflow
 
 CHUNK = 200  # lines that the graph gets at once
 AHEAD = 10  # chunks that are encoded ahead of it
@@ -197,7 +197,7 @@ class _Graph:
     def __init__(self, model: Path, folder: Path, *, lexicon: bool) -> None:
         _quieten()
         if not needs_tensorflow(model):
-            without_tensorflow()
+            leave_out_tensorflow()
         from rasa.core.channels.channel import UserMessage
         from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
         from rasa.engine.graph import ExecutionContext

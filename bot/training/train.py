@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from bot.training import published
 
 Say = Callable[[str], None]
 TAIL = 25  # lines of Rasa's output shown when training fails
+DONE = re.compile(r"Finished training component '(\w+)'|Restored component '(\w+)' from cache")
 
 
 def ensure_model(settings: Settings, *, say: Say) -> Path:
@@ -35,7 +37,7 @@ def train(settings: Settings, *, say: Say, publish: bool = True) -> Path:
 
     Args:
         settings: the installation.
-        say: receives Rasa's progress, a line at a time.
+        say: receives the progress, a line at a time.
         publish: whether ``remanso serve`` is to load it from now on.
 
     Raises:
@@ -54,6 +56,7 @@ def train(settings: Settings, *, say: Say, publish: bool = True) -> Path:
         "PYTHONWARNINGS": "ignore",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     }
+    say("Training a model on the present data (about a minute on 2 cores) ...")
     lines = _run(command, environment, say)
     if not model.is_file():
         said = "\n".join(lines[-TAIL:])
@@ -76,8 +79,9 @@ def _run(command: list[str], environment: dict[str, str], say: Say) -> list[str]
     ) as process:
         for line in process.stdout or ():
             lines.append(line.rstrip())
-            if " - " in line or "Training" in line:
-                say(line.rstrip().split(" - ")[-1])
+            done = DONE.search(line)
+            if done:
+                say(f"  trained {done.group(1) or done.group(2)}")
     if process.returncode:
         said = "\n".join(lines[-TAIL:])
         raise ConfigError(f"Training failed (code {process.returncode}). Rasa said:\n{said}")

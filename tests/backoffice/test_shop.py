@@ -47,6 +47,12 @@ def test_a_guest_proves_an_order(shop, proof, expected):
     assert (customer.id if customer else None) == expected
 
 
+@pytest.mark.parametrize("written", ["1425", "C1425", "c1425 abc", " 1425 "])
+def test_a_postcode_is_the_same_however_it_is_written(shop, written):
+    assert shop.prove("47950", postcode=written).id == "C-1002"
+    assert shop.prove("48213", postcode=written) is None
+
+
 def test_an_unknown_order_proves_nothing(shop):
     assert shop.prove("00000", postcode="28013") is None
 

@@ -9,7 +9,7 @@ from talk import after, turn
 
 from bot.deescalation import records
 from bot.deescalation.conversation import MAX_BYTES, size
-from bot.deescalation.facts import count_in, sayable
+from bot.deescalation.facts import count_in, names_order, sayable
 from bot.deescalation.firing import Firing
 from bot.deescalation.phrasing import Phrase
 from bot.deescalation.state import ConversationState, CustomerTurn, advance, handed_back
@@ -294,3 +294,13 @@ def test_the_longest_conversation_stays_small():
     assert size(state) <= MAX_BYTES
     note = {"agreed": emoji, "agent": emoji, "promised": [{"text": emoji, "due": emoji}] * 9}
     assert size(handed_back(state, note)) <= MAX_BYTES
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [("perdón, el pedido es el 48213", True), ("my order number is 48213", True),
+     ("es el 28013", False), ("28013", False),
+     ("el código postal de la compra es 28013", False)],
+)  # fmt: skip
+def test_a_message_may_say_that_its_number_is_an_order(text, expected):
+    assert names_order(text) is expected

@@ -277,3 +277,19 @@ def test_used_techniques_and_those_without_their_fact_are_closed():
 def test_techniques_cover_all_of_last():
     assert {one.last for one in TECHNIQUES.values()} == {"listen", "apologise", "solve", "thank"}
     assert unknown(["own_it", "hipnosis"]) == ("hipnosis",)
+
+
+@pytest.mark.parametrize(
+    "level, cues, expected",
+    [
+        ("annoyed", ("insult",), steps.ACKNOWLEDGE),
+        ("annoyed", ("ignored", "exclamation"), steps.ACKNOWLEDGE),
+        ("annoyed", ("exclamation",), None),
+        ("annoyed", (), None),
+        ("calm", ("insult",), None),
+    ],
+)
+def test_an_annoyed_turn_is_acknowledged_when_it_says_why(level, cues, expected):
+    config = StepConfig.from_config({**BLOCK, "acknowledge_cues": ["insult", "ignored"]})
+    state = after(turn("double_charge", level, cues=cues))
+    assert decide(state, config).action == expected

@@ -20,6 +20,7 @@ from bot.channels import turns
 from bot.channels.answer import answer
 from bot.channels.failures import GuardedEndpoint
 
+LETTERS = "bcdfghkmnp"  # of words that mean nothing; digits might be taken for a postcode
 SCORES = {"calm": 0.05, "annoyed": 0.4, "frustrated": 0.65, "angry": 0.9}
 SHOUT = [{"name": "shouting", "text": "", "start": 0, "end": 0}]
 CUES = {"calm": [], "annoyed": [], "frustrated": SHOUT, "angry": SHOUT}
@@ -100,7 +101,11 @@ class Talk:
         note=None,
         **entities,
     ):
-        words = text if text is not None else f"({intent} {secrets.token_hex(2)})"
+        words = (
+            text
+            if text is not None
+            else f"({intent} {''.join(secrets.choice(LETTERS) for _ in range(5))})"
+        )
         nlu = {
             "intent": {"name": intent, "confidence": confidence},
             "intent_ranking": [

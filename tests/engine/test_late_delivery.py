@@ -96,6 +96,23 @@ def test_not_solved_before_any_topic_asks_for_the_topic(talk):
     assert talk.responses == ["utter_anything_else"]
 
 
+@pytest.mark.parametrize(
+    "intent, answer",
+    [
+        ("deny", "utter_form_stuck"),
+        ("already_told", "utter_form_stuck"),
+        ("wait_request", "utter_form_stuck"),
+        ("churn_threat", "utter_offer_person"),
+    ],
+)
+def test_a_form_that_got_no_answer_once_takes_the_next_one(talk, intent, answer):
+    talk.say("late_delivery", order_number="48213")
+    talk.say(intent)
+    assert talk.responses == [answer]
+    talk.say("inform", "28013", order_number="28013")
+    assert talk.responses == ["utter_delivery_late"]
+
+
 def test_a_form_that_was_not_understood_says_what_it_lacks_and_offers_no_topics(talk):
     talk.say("late_delivery")
     talk.say("nlu_fallback", "no sé qué número dice usted")

@@ -57,6 +57,7 @@ def test_the_more_words_the_surer(languages):
         ("¿me podéis decir algo?", "tu"),
         ("Disculpe, ¿usted me podría ayudar?", "usted"),
         ("che, vos me tenés cansado", "vos"),
+        ("pásame con alguien", "tu"),
         ("quiero mi dinero", None),
         ("", None),
     ],

@@ -53,6 +53,7 @@ def find(words):
         ("hace más de un mes", [("duration", "más de un mes")]),
         ("more than two weeks", [("duration", "more than two weeks")]),
         ("es la tercera vez que llamo", [("contacts", "tercera vez")]),
+        ("es la tercera ocasión que escribo", [("contacts", "tercera ocasión")]),
         ("he mandado 5 correos", [("contacts", "5 correos")]),
         ("I called twice", [("contacts", "twice")]),
         ("me han cobrado dos veces", []),

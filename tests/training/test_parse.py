@@ -1,6 +1,7 @@
 """``remanso parse``: any file of texts, through a real model's own graph."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError
+from bot.training import parse
 from bot.training.parse import Report, parse_file
 
 pytestmark = pytest.mark.model
@@ -32,12 +34,18 @@ pipeline:
 """
 TRAIN = """
 import sys
-from bot.training.lean import without_tensorflow
-without_tensorflow()
+from bot.lean_rasa import leave_out_tensorflow
+leave_out_tensorflow()
 from rasa.model_training import train_nlu
 made = train_nlu(config=sys.argv[1], nlu_data=sys.argv[2], output=sys.argv[3], fixed_model_name="m")
 sys.exit(0 if made else 1)
 """
+
+
+@pytest.fixture(autouse=True)
+def _whole_rasa(monkeypatch):
+    """Leave TensorFlow to the other tests of this process."""
+    monkeypatch.setattr(parse, "needs_tensorflow", lambda model: True)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +88,28 @@ def test_every_line_comes_back_scored_and_in_order(model, tmp_path):
     assert {"insult"} <= {cue["name"] for cue in first["cues"]}
     assert first["frustration"] > 0.5 > third["frustration"]
     assert (second["intent"], second["language"]) == ("ask_human", "en")
+
+
+def test_the_command_scores_a_file_without_tensorflow(model, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"text": "hola"}\n{broken\n')
+    code = (
+        "import sys; from bot.cli import app; sys.argv = ['remanso', 'parse', *sys.argv[1:]];"
+        "code = 0\ntry: app()\nexcept SystemExit as end: code = end.code\n"
+        "assert 'tensorflow.python' not in sys.modules and 'torch' not in sys.modules\n"
+        "sys.exit(code)"
+    )
+    arguments = ["--input", "in.jsonl", "--output", "out.jsonl", "--model", str(model)]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 1, done.stderr[-2000:]  # a line was unreadable
+    assert "line 2: " in done.stdout
+    assert json.loads((tmp_path / "out.jsonl").read_text())["intent"] == "greet"
 
 
 def test_context_counts(model, tmp_path):
