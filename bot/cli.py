@@ -6,20 +6,18 @@ Heavy parts are imported inside the commands, so that ``--help`` answers at once
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from bot.cli_agent import app as agent_app
-from bot.errors import ConfigError, RemansoError, did_you_mean
+from bot.cli_serve import become, desk_rules, say, supervise
+from bot.errors import ConfigError, RemansoError
 from bot.settings import ROOT, Settings, load
 
 app = typer.Typer(
@@ -29,12 +27,6 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(agent_app, name="agent")
-
-
-def say(line: str) -> None:
-    """Print one line for the person at the terminal, at once."""
-    typer.echo(line)
-    sys.stdout.flush()
 
 
 @contextlib.contextmanager
@@ -62,7 +54,7 @@ def run() -> None:
         build(settings, progress=say)
         say("Checking the model ...")
         model = ensure_model(settings, say=say)
-        _supervise(settings, model, demo=True)
+        supervise(settings, model, demo=True)
 
 
 @app.command()
@@ -82,57 +74,8 @@ def serve(
         settings = load()
         model = published_model(settings) if only in ("", "engine") else Path("-")
         if only:
-            _become(settings, model, only)
-        _supervise(settings, model, demo=demo)
-
-
-def _become(settings: Settings, model: Path, name: str) -> None:
-    """Turn this process into one of the children: for containers, which do their own watching."""
-    from bot.supervisor import children
-
-    found = {child.name: child for child in children(settings, model, demo=True)}
-    if name not in found:
-        raise ConfigError(f"There is no process '{name}'.{did_you_mean(name, found)}")
-    command = found[name].command
-    os.execve(command[0], command, found[name].environment)  # noqa: S606 - our own command
-
-
-def _supervise(settings: Settings, model: Path, *, demo: bool) -> None:
-    from bot.supervisor import Supervisor
-
-    for problem in desk_rules():  # the gateway would only say so in its log, at every start
-        raise ConfigError(problem)
-    supervisor = Supervisor(settings, model, say=say, demo=demo)
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        say(f"Starting with {model.name} ...")
-        supervisor.start()
-        seconds = supervisor.wait_ready()
-        say(_addresses(settings, seconds, demo=demo))
-        supervisor.watch()
-    except KeyboardInterrupt:
-        say("Stopping ...")
-    finally:
-        supervisor.stop()
-    say("Stopped.")
-
-
-def _addresses(settings: Settings, seconds: float, *, demo: bool) -> str:
-    from bot.cli_agent import first_login
-
-    lines = [
-        "",
-        f"Ready after {seconds:.0f} s.",
-        f"  Customers        {settings.public()}/",
-        f"  Agents           {settings.public()}/console/    {first_login(settings)}",
-    ]
-    if demo:
-        lines.append(f"  Widget in a shop http://127.0.0.1:{settings.shop_port}/")
-    return "\n".join([*lines, "  Ctrl-C stops everything.", ""])
+            become(settings, model, only)
+        supervise(settings, model, demo=demo)
 
 
 @app.command()
@@ -253,17 +196,6 @@ def validate() -> None:
         if problems:
             raise typer.Exit(1)
         say("No problems found in data, responses, wording, config.yml and desk.yml.")
-
-
-def desk_rules() -> list[str]:
-    """Return what is wrong with ``desk.yml``."""
-    from bot.handoff.rules import DeskRules
-
-    try:
-        DeskRules.from_file(ROOT / "desk.yml")
-    except ConfigError as error:
-        return [str(error)]
-    return []
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -37,7 +37,7 @@ ALLOWED = {
     "actions": {"bot.deescalation", "bot.backoffice"},
 }
 # The command line and the benchmarks may use everything.
-FREE = ("bot.cli", "bot.cli_agent", "evaluation")
+FREE = ("bot.cli", "bot.cli_agent", "bot.cli_serve", "evaluation")
 RASA = {"bot.lean_rasa", "bot.nlu", "bot.policies", "bot.channels", "bot.nlg", "bot.training"}
 HEAVY = {
     "rasa": RASA,
