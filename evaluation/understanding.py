@@ -28,7 +28,6 @@ from bot.nlu.listener import Listener
 from bot.nlu.text import normalise
 from bot.settings import ROOT
 
-FOLDER = ROOT.parent / "shared" / "data"
 FRUSTRATED: dict[str, Callable[[Any], bool]] = {
     "emoevent_es_dev": lambda label: label == "anger",
     "brighter_es_dev": lambda label: "anger" in label,
@@ -133,7 +132,10 @@ def main() -> None:
     encoder = Encoder.load(settings.load().models, cached=20_000)
     intents(encoder)
     frustration(encoder)
-    real_texts(encoder, Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
+    if len(sys.argv) > 1:
+        real_texts(encoder, Path(sys.argv[1]))
+    else:
+        print("Real texts: left out; name their folder to measure on them.")
 
 
 if __name__ == "__main__":

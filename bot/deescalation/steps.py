@@ -153,12 +153,19 @@ def _strongest(
     """Return the firing to obey: handoff before offer before attempt, each in rule order."""
     acts = ["handoff"]
     if not _is_now(state, state.acknowledged):
-        acts += ["deescalate"] if _paused(state, config) else ["offer", "deescalate"]
+        quiet = _paused(state, config) or _takes_up(state)
+        acts += ["deescalate"] if quiet else ["offer", "deescalate"]
     for act in acts:
         for firing in firings:
             if firing.act == act:
                 return firing
     return None
+
+
+def _takes_up(state: ConversationState) -> bool:
+    """Return whether the customer asks for what was offered: a person must not come in between."""
+    made = {f"request_{offer.name}" for offer in state.offers if offer.status == "made"}
+    return state.intent in made
 
 
 def _paused(state: ConversationState, config: StepConfig) -> bool:

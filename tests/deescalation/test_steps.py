@@ -293,3 +293,11 @@ def test_an_annoyed_turn_is_acknowledged_when_it_says_why(level, cues, expected)
     config = StepConfig.from_config({**BLOCK, "acknowledge_cues": ["insult", "ignored"]})
     state = after(turn("double_charge", level, cues=cues))
     assert decide(state, config).action == expected
+
+
+@pytest.mark.parametrize("offered, expected", [("refund", None), ("resend", steps.OFFER)])
+def test_a_person_does_not_come_between_an_offer_and_who_takes_it_up(offered, expected):
+    state = after(turn("late_delivery", "angry"), turn("vent", "frustrated"))
+    state = replace(state, attempts=2, first_attempt=0.9, calmest=0.3)
+    state = records.offered(state, "the money back", name=offered)
+    assert action(after(turn("request_refund", "frustrated"), state=state)) == expected

@@ -47,11 +47,11 @@ def test_the_words_reach_a_person_and_the_calm_twin_does_not(customer, trigger, 
 
 
 def test_three_misunderstandings(customer):
-    customer.type("asdkjh qwe zzx")
+    customer.type("a lo mejor la semana que viene con el primo")
     assert customer.responses == ["utter_reask"]
-    customer.type("qqq www")
+    customer.type("el de arriba y el de abajo")
     assert customer.responses == ["utter_offer_person"]
-    customer.type("asdf jklñ")
+    customer.type("por el lado derecho y luego recto")
     assert customer.trigger == "not_understood"
 
 

@@ -44,12 +44,12 @@ export const enCase = {
   noFacts: "Nothing yet: the order, amounts and dates the customer names show up here.",
   identity: {
     anonymous: "Not identified",
-    claimed: "Says who they are, not proved",
+    claimed: "Has proved one order",
     verified: "Identity proved",
   },
   identityHint: {
     anonymous: "Give no order data and no money until they prove who they are.",
-    claimed: "Give no order data and no money until they prove it.",
+    claimed: "By its number and the e-mail or postcode. Other orders are still unproved.",
     verified: "You may talk about their orders.",
   },
   number: "Customer no.",

@@ -44,12 +44,12 @@ export const esCase = {
   noFacts: "Nada todavía: aquí verá el pedido, los importes y las fechas que cite el cliente.",
   identity: {
     anonymous: "Sin identificar",
-    claimed: "Dice quién es, sin acreditar",
+    claimed: "Ha acreditado un pedido",
     verified: "Identidad acreditada",
   },
   identityHint: {
     anonymous: "No dé datos de pedidos ni dinero hasta que acredite quién es.",
-    claimed: "No dé datos de pedidos ni dinero hasta que lo acredite.",
+    claimed: "Con su número y el correo o el código postal. Los demás pedidos siguen sin acreditar.",
     verified: "Puede hablar de sus pedidos.",
   },
   number: "Cliente n.º",
