@@ -29,6 +29,7 @@ Say = Callable[[str], None]
 
 YOUNG = 10.0  # seconds: a child that dies earlier waits longer before its next start
 STOP_PATIENCE = 10.0  # seconds between SIGTERM and SIGKILL
+HOPELESS = 4  # early deaths in a row after which a start is given up
 LOG_LIMIT = 20_000_000  # bytes: a longer log is set aside at the next start
 
 
@@ -154,17 +155,27 @@ class Supervisor:
             The seconds it took.
 
         Raises:
-            SettingsError: not ready after ``patience`` seconds; the text names the logs.
+            SettingsError: not ready after ``patience`` seconds, or a child ends again and again;
+                the text names the log.
         """
         start = time.monotonic()
         while time.monotonic() - start < patience:
             if self._stopping.is_set() or answers(f"{self._settings.public()}/ready"):
                 return time.monotonic() - start
             self.watch(once=True)
+            self._give_up_on_the_hopeless()
             time.sleep(0.2)
         raise SettingsError(
             f"Not ready after {patience:.0f} s. The reason is in {self._settings.home / 'log'}."
         )
+
+    def _give_up_on_the_hopeless(self) -> None:
+        for child in self.children:
+            if child.early_deaths >= HOPELESS:
+                log = self._log_file(child)
+                lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+                said = lines[-1] if lines else "nothing"
+                raise SettingsError(f"{child.name} ends again and again. It said: {said} ({log})")
 
     def stop(self) -> None:
         """Ask every child to end, and end those that do not."""
@@ -185,7 +196,7 @@ class Supervisor:
             self._pid_file(child).unlink(missing_ok=True)
 
     def _launch(self, child: Child) -> None:
-        log = self._settings.home / "log" / f"{child.name}.log"
+        log = self._log_file(child)
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
@@ -215,10 +226,13 @@ class Supervisor:
             child.restart_at = now + child.delay()
             self._say(
                 f"{child.name} ended (code {child.process.returncode}); "
-                f"starting it again. Log: {self._settings.home / 'log' / child.name}.log"
+                f"starting it again. Log: {self._log_file(child)}"
             )
         if now >= child.restart_at:
             self._launch(child)
+
+    def _log_file(self, child: Child) -> Path:
+        return self._settings.home / "log" / f"{child.name}.log"
 
     def _pid_file(self, child: Child) -> Path:
         return self._settings.home / "run" / f"{child.name}.pid"

@@ -66,6 +66,10 @@ def test_the_readme_shows_the_commands_that_matter(command):
     assert command in README.read_text(encoding="utf-8")
 
 
+def test_the_readme_has_no_gap_left():
+    assert not re.findall(r"^[A-Z]{6,}$|\b(?:MINUTES|SECONDS)\b", README.read_text("utf-8"), re.M)
+
+
 def test_ci_runs_the_readmes_own_test_command():
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 

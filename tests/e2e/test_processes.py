@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.supervisor import check_ports
+from bot.settings import Settings
+from bot.supervisor import Child, Supervisor, check_ports
 from tests.system import Customer, free_port
 
 pytestmark = pytest.mark.server
@@ -77,6 +78,19 @@ def test_a_taken_port_names_its_setting():
         taken.listen()
         with pytest.raises(SettingsError, match=r"REMANSO_PORT"):
             check_ports({"REMANSO_PORT": taken.getsockname()[1]})
+
+
+def test_a_child_that_cannot_start_ends_the_start_with_its_last_words(tmp_path):
+    ports = {"port": free_port(), "engine_port": free_port(), "actions_port": free_port()}
+    supervisor = Supervisor(Settings(home=tmp_path, **ports), Path("none"), say=lambda line: None)
+    stubborn = [sys.executable, "-c", "raise SystemExit('desk.yml: no team logistica')"]
+    supervisor.children = [Child("web", stubborn, dict(os.environ))]
+    supervisor.start()
+    try:
+        with pytest.raises(SettingsError, match="no team logistica"):
+            supervisor.wait_ready(patience=60)
+    finally:
+        supervisor.stop()
 
 
 def test_the_engine_refuses_whoever_lacks_the_secret(installation):
