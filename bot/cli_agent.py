@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.errors import RemansoError
-from bot.settings import Settings, load
+from bot.settings import ROOT, Settings, load
 
 if TYPE_CHECKING:
     from bot.handoff.store import Store
@@ -37,7 +37,9 @@ def add(
     username: Annotated[str, typer.Argument(help="Short name to log in with.")],
     name: Annotated[str, typer.Option(help="Name that customers read.")],
     team: Annotated[list[str] | None, typer.Option(help="A team of desk.yml; repeatable.")] = None,
-    role: Annotated[str, typer.Option(help="agent or supervisor (sees every team).")] = "agent",
+    role: Annotated[
+        str, typer.Option(help="agent, supervisor (sees every team), trainer or admin.")
+    ] = "agent",
     password: Annotated[
         str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
     ] = "",
@@ -47,9 +49,18 @@ def add(
     Example: remanso agent add marta --name "Marta Gil" --team billing --team logistics
     """
     from bot.handoff import agents
+    from bot.handoff.rules import DeskRules
 
     with _accounts() as store:
-        agents.add(store, username, name=name, password=password, teams=team or [], role=role)
+        agents.add(
+            store,
+            username,
+            name=name,
+            password=password,
+            teams=team or [],
+            role=role,
+            known_teams=DeskRules.from_file(ROOT / "desk.yml").teams,
+        )
     typer.echo(f"{username} can log in.")
 
 
@@ -59,7 +70,10 @@ def list_agents() -> None:
     from bot.handoff import agents
 
     with _accounts() as store:
-        for agent in agents.all_agents(store):
+        accounts = agents.all_agents(store)
+        if not accounts:
+            typer.echo("No accounts yet. Make one: remanso agent add <user name> --name <name>.")
+        for agent in accounts:
             state = "" if agent.active else "  (disabled)"
             typer.echo(
                 f"{agent.username}\t{agent.name}\t{agent.role}\t{','.join(agent.teams)}{state}"

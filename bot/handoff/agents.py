@@ -70,6 +70,8 @@ def add(
         DeskError: the password is too short, or role, team or user name make no sense.
     """
     username = username.strip().lower()
+    if not name.strip():
+        raise DeskError("The name is empty. Customers read it when this person joins.")
     if not username or len(username) > 60 or not username.isprintable() or " " in username:
         raise DeskError(f"'{username}' is no user name: 1 to 60 characters without spaces.")
     if role not in ROLES:
@@ -79,7 +81,7 @@ def add(
             raise DeskError(f"Unknown team '{team}'.{did_you_mean(team, known_teams or ())}")
     row = {
         "username": username,
-        "name": name.strip() or username,
+        "name": name.strip(),
         "password_hash": _hashed(password),
         "teams": list(teams),
         "role": role,
@@ -193,16 +195,19 @@ def new_token(store: Store, username: str, *, scopes: Sequence[str]) -> str:
     """Make a token for a program that works as an agent; it is shown once.
 
     Raises:
-        DeskError: a scope does not exist.
+        DeskError: a scope does not exist, or the account is disabled.
     """
     for scope in scopes:
         if scope not in SCOPES:
             raise DeskError(f"Unknown scope '{scope}'.{did_you_mean(scope, SCOPES)}")
     token = "rt_" + secrets.token_urlsafe(32)
     with store.database.write() as connection:
+        agent = _agent(connection, username)
+        if not agent.active:
+            raise DeskError(f"The account '{username}' is disabled: it gets no token.")
         row = {
             "token_hash": ids.digest(token),
-            "agent": _agent(connection, username).id,
+            "agent": agent.id,
             "scopes": sorted(set(scopes)),
             "created_at": store.clock(),
         }
