@@ -144,7 +144,7 @@ def _answers(state: ConversationState, turn: CustomerTurn) -> ConversationState:
 def _reply(intent: str, pending: Sequence[str]) -> str:
     if intent == "ask_human" and "person" in pending:
         return "accepted"
-    if intent in ("deny", "not_solved"):
+    if intent in ("deny", "not_solved", "reject_suggestion"):
         return "refused" if pending else ""
     return "accepted" if intent == "affirm" and len(pending) == 1 else ""
 

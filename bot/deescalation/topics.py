@@ -26,6 +26,7 @@ ISSUE_OF = {
     "technical_problem": "technical",
     "policy_exception": "policy",
     "account_access": "account",
+    "account_fraud": "account",
     "data_rights": "account",
     "order_status": "order",
     "cancel_order": "order",

@@ -64,6 +64,12 @@ def violence_threat(state: ConversationState, *, confidence: Share) -> bool:
     return _said(state, "violence_threat", confidence)
 
 
+@_safety("safety_emergency", response="utter_safety_violence")
+def emergency(state: ConversationState, *, confidence: Share) -> bool:
+    """Somebody is in danger now: an accident, a fire, an attack, ill health."""
+    return _said(state, "emergency", confidence)
+
+
 @trigger("request", "handoff", "asked_for_person")
 def explicit_request(state: ConversationState, *, confidence: Share) -> bool:
     """The customer asked to talk to a person."""
@@ -114,14 +120,16 @@ def data_rights(state: ConversationState, *, confidence: Share) -> bool:
 
 
 @trigger("issue", "handoff", "account_fraud", priority="high", team="billing")
-def account_fraud(state: ConversationState, *, cues: Names) -> bool:
+def account_fraud(state: ConversationState, *, cues: Names, confidence: Share) -> bool:
     """The customer reports that someone uses their account or their card.
 
     Args:
         state: The conversation so far.
-        cues: Names of the cues that mean it.
+        cues: Names of the cues that mean it, whatever the intent.
+        confidence: Lowest confidence of the intent that means it.
     """
-    return any(cue in cues for cue in state.cues)
+    said = _said(state, "account_fraud", confidence)
+    return said or any(cue in cues for cue in state.cues)
 
 
 @_beyond("out_of_authority", response="utter_handoff_authority")
