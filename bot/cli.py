@@ -5,11 +5,8 @@ Heavy parts are imported inside the commands, so that ``--help`` answers at once
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import sys
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +14,8 @@ import typer
 
 from bot.cli_agent import app as agent_app
 from bot.cli_serve import become, desk_rules, say, supervise
-from bot.errors import ConfigError, RemansoError
+from bot.cli_text import errors_as_text
+from bot.errors import ConfigError
 from bot.settings import ROOT, Settings, load
 
 app = typer.Typer(
@@ -27,17 +25,6 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(agent_app, name="agent")
-
-
-@contextlib.contextmanager
-def errors_as_text() -> Iterator[None]:
-    """Turn an error raised on purpose, or by a file that cannot be used, into text and code 1."""
-    warnings.simplefilter("ignore", DeprecationWarning)  # of Rasa's own imports, by the dozen
-    try:
-        yield
-    except (RemansoError, OSError) as error:
-        typer.secho(str(error), fg="red", err=True)
-        raise typer.Exit(1) from error
 
 
 @app.command()

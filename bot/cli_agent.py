@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.errors import RemansoError
+from bot.cli_text import errors_as_text
 from bot.settings import ROOT, Settings, load
 
 if TYPE_CHECKING:
@@ -25,11 +25,8 @@ FIRST = "agente"  # the account that the first `remanso run` makes
 def _accounts(settings: Settings | None = None) -> Iterator[Store]:
     from bot.handoff.store import Store
 
-    try:
+    with errors_as_text():
         yield Store((settings or load()).database())
-    except RemansoError as error:
-        typer.secho(str(error), fg="red", err=True)
-        raise typer.Exit(1) from error
 
 
 @app.command()
