@@ -54,6 +54,7 @@ class Settings:
     agent_grace: float = 180.0  # seconds a disconnected agent keeps a chat
     session_hours: float = 10.0  # hours an agent's login lasts
     encoder: str = ""  # hub name or folder of another sentence encoder
+    tune: bool = True  # fine-tune the encoder on the examples before the first training
 
     def database(self) -> str:
         """Return the SQLAlchemy URL of conversations and tickets."""

@@ -3,8 +3,9 @@
 Three logistic regressions give P(at least annoyed), P(at least frustrated) and P(angry) from the
 meaning of the message (its vector), how it was typed and the word list's cues. What the customer
 said just before then moves them: "no." alone says little, after two failed repairs it says much.
-The score is the mean of the three, stretched so that every level takes a quarter of [0, 1].
-Deciding what to do about it is not done here.
+The mean of the three, calibrated on examples that nothing was learnt from, is the probability of
+"frustrated or angry"; the score is that probability, stretched so that every level takes a quarter
+of [0, 1]. Deciding what to do about it is not done here.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from numpy.typing import NDArray
 
 from bot.deescalation.ordinal import (
     STEPS,
+    calibrate,
     find_cuts,
     fit_steps,
     held_out,
+    log_odds,
     mean_chance,
     reached_steps,
     sigmoid,
@@ -33,6 +36,7 @@ FADING = 0.6  # weight of an earlier message, for each message further back
 SAME = (0.88, 0.98)  # cosine of two messages: below, nothing in common; above, said again
 QUIET = 0.25  # score of earlier messages that neither raises nor lowers this one
 SHIFT = 1.2  # logits by which reading them together may move a message: "thank you" stays calm
+FRUSTRATED = LEVELS.index("frustrated")  # grade from which a message counts as frustrated
 TYPED = 0.5  # weight of how it was typed, against one dimension of the meaning
 LISTED = 4.0  # weight of a cue of the word list, so; more helps in-domain but leans on words
 
@@ -90,7 +94,9 @@ class FrustrationModel:
     scaling: Scaling
     weights: Array  # with the word list: steps x features
     unlisted: Array  # fitted without it
-    cuts: Array  # mean probability at which each level begins; growing
+    slope: float  # of the calibration: log odds of the probability to those of the mean chance
+    offset: float
+    cuts: Array  # probability at which each level begins; growing
     past: Array  # how much each number of a :class:`Conversation` counts, at least 0
 
     @classmethod
@@ -107,13 +113,34 @@ class FrustrationModel:
         listed = scaling.matrix(messages)
         weights = fit_steps(listed, grades, penalty)
         unlisted = fit_steps(scaling.matrix(messages.without_list()), grades, penalty)
-        cuts = find_cuts(held_out(listed, grades, penalty), grades)
-        return cls(scaling, weights, unlisted, cuts, np.zeros(len(Conversation())))
+        means = held_out(listed, grades, penalty)
+        slope, offset = calibrate(means, grades >= FRUSTRATED)
+        cuts = find_cuts(sigmoid(slope * log_odds(means) + offset), grades)
+        return cls(scaling, weights, unlisted, slope, offset, cuts, np.zeros(len(Conversation())))
+
+    def calibrated(self, logits: Array, levels: Sequence[str]) -> FrustrationModel:
+        """Return the model with probabilities that are true on messages it has not learnt from.
+
+        Args:
+            logits: Of those messages, after what was said before them: messages x steps.
+            levels: The level of each.
+        """
+        grades = np.array([LEVELS.index(level) for level in levels])
+        slope, offset = calibrate(mean_chance(logits), grades >= FRUSTRATED)
+        return replace(self, slope=slope, offset=offset)
+
+    def with_cuts(self, cuts: Mapping[str, float]) -> FrustrationModel:
+        """Return the model with levels that begin at these probabilities."""
+        return replace(self, cuts=np.array([cuts[level] for level in LEVELS[1:]]))
 
     def logits(self, messages: Message, *, listed: bool = True) -> Array:
         """Return how far each message alone is above each step: messages x steps."""
         weights = self.weights if listed else self.unlisted
         return self.scaling.matrix(messages if listed else messages.without_list()) @ weights.T
+
+    def probability(self, logits: Array) -> Array:
+        """Return the probability, in [0, 1], of frustrated or angry for each row of logits."""
+        return sigmoid(self.slope * log_odds(mean_chance(logits)) + self.offset)
 
     def score(self, logits: Array) -> Array:
         """Return one score in [0, 1] for each row of logits.
@@ -122,7 +149,7 @@ class FrustrationModel:
         data: thresholds elsewhere keep their meaning when the model learns anew.
         """
         quarters = np.linspace(0, 1, len(LEVELS) + 1)
-        return np.interp(mean_chance(logits), [0.0, *self.cuts, 1.0], quarters)
+        return np.interp(self.probability(logits), [0.0, *self.cuts, 1.0], quarters)
 
     def in_conversation(self, logits: Array, before: Conversation) -> Array:
         """Return the logits of one message after what was said before it."""
@@ -165,6 +192,7 @@ class FrustrationModel:
             **scaling,
             "weights": self.weights,
             "unlisted": self.unlisted,
+            "calibration": np.array([self.slope, self.offset]),
             "cuts": self.cuts,
             "past": self.past,
         }
@@ -175,8 +203,9 @@ class FrustrationModel:
         scaling = Scaling(
             arrays["centre"], float(arrays["size"]), arrays["typed_mean"], arrays["typed_size"]
         )
-        parts = [arrays[name] for name in ("weights", "unlisted", "cuts", "past")]
-        return cls(scaling, *parts)
+        slope, offset = arrays["calibration"].tolist()
+        weights, unlisted = arrays["weights"], arrays["unlisted"]
+        return cls(scaling, weights, unlisted, slope, offset, arrays["cuts"], arrays["past"])
 
 
 @dataclass(frozen=True)
@@ -219,11 +248,11 @@ def conversation(
 
 
 def level_of(value: float, cuts: Mapping[str, float]) -> str:
-    """Return the level of a score: the highest one whose cut it reaches.
+    """Return the level of a probability or score: the highest one whose cut it reaches.
 
     Args:
-        value: A score in [0, 1].
-        cuts: Lowest score of each level but the lowest, growing.
+        value: In [0, 1].
+        cuts: Lowest value of each level but the lowest, growing.
     """
     return next((level for level in reversed(LEVELS[1:]) if value >= cuts[level]), LEVELS[0])
 

@@ -62,6 +62,24 @@ def mean_chance(logits: Array) -> Array:
     return np.asarray(np.minimum.accumulate(sigmoid(logits), axis=-1).mean(axis=-1))
 
 
+def log_odds(chances: Array) -> Array:
+    """Return the logarithm of the odds, bounded so that it stays finite."""
+    bounded = np.clip(chances, 1e-6, 1.0 - 1e-6)
+    return np.asarray(np.log(bounded / (1.0 - bounded)))
+
+
+def calibrate(means: Array, reached: Array) -> tuple[float, float]:
+    """Return slope and offset that make log odds true (Platt, 1999).
+
+    Args:
+        means: Chances to be calibrated, in [0, 1].
+        reached: Whether it was so, for each.
+    """
+    features = np.stack([log_odds(means), np.ones(len(means))], axis=1)
+    slope, offset = logistic(features, reached, 1.0)
+    return max(float(slope), 1e-3), float(offset)
+
+
 def held_out(features: Array, grades: Array, penalty: float) -> Array:
     """Return the mean probability of every message, by a model that did not see it."""
     found = np.zeros(len(grades))

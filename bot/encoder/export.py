@@ -10,7 +10,6 @@ with the float vectors 0.9960 instead of 0.9967; per tensor it is 0.987).
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import shutil
@@ -18,22 +17,16 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
-from bot.encoder import restore, shelf
-from bot.encoder.runtime import Encoder
+from bot.encoder import restore, shelf, verify, vocabulary
 from bot.errors import EncoderError
 from bot.settings import Settings
 
-REFERENCE = Path(__file__).with_name("reference.json")
-FORMAT = "1"  # raise it when a change below changes the vectors
+FORMAT = "2"  # raise it when a change below changes the vectors
 OPSET = 17
-FLOAT_AGREES = 0.9995  # lowest cosine between sentence-transformers and the float graph
-INT8_AGREES = 0.98  # lowest cosine between the float graph and the int8 one; seen: 0.9896
-TUNED_AGREES = 0.9  # the same of a tuned encoder, whose vectors lie further apart; seen: 0.959
 
 Progress = Callable[[str], None]
 
@@ -46,7 +39,7 @@ def build(settings: Settings, *, progress: Progress) -> str:
         progress: Told what happens, in one line a step.
 
     Returns:
-        The hash of the encoder, which is now the current one.
+        The hash of the current encoder: this one, or one that was tuned from it.
 
     Raises:
         EncoderError: it cannot be fetched, built, or does not give the vectors it should.
@@ -57,8 +50,19 @@ def build(settings: Settings, *, progress: Progress) -> str:
         name = _build(settings, source, progress)
     else:
         progress(f"The sentence encoder {name} is there and whole.")
-    shelf.set_current(settings.models, name)
-    return name
+    current = shelf.current_or_none(settings.models)
+    if current is None or not _is_made_from(settings.models, current, name):
+        shelf.set_current(settings.models, name)
+        return name
+    return current
+
+
+def _is_made_from(models: Path, current: str, base: str) -> bool:
+    """Return whether the current encoder is a whole one that was tuned from a base."""
+    try:
+        return shelf.check(models, current).source.startswith(f"tuned {base} ")
+    except EncoderError:
+        return False  # damaged: the base is there, and can be tuned again
 
 
 def _source(encoder: str) -> str:
@@ -131,7 +135,7 @@ def finish(
             max_tokens=min(int(model.max_seq_length or 512), 512),
         )
         progress("Verifying its vectors.")
-        _verify(model, work / "float.onnx", folder, made, original=original)
+        verify.verify(model, work / "float.onnx", folder, made, original=original)
         shelf.put(models, folder, made)
     progress(f"The sentence encoder {made.hash} is ready.")
     return made.hash
@@ -162,6 +166,9 @@ def _load(encoder: str, work: Path, progress: Progress) -> Any:
         progress(f"Fetching the sentence encoder: {restore.SOURCE} (about 100 MB).")
         weights, tokenizer = restore.fetch(work / "fetch")
         header, tensors = restore.read_weights(weights)
+        words = vocabulary.prune(tokenizer, tensors[restore.WORDS], work / shelf.TOKENIZER)
+        tensors[restore.WORDS], tokenizer = words, work / shelf.TOKENIZER
+        header = replace(header, vocabulary=len(words))
     progress("Loading it (imports torch, some seconds).")
     try:
         from sentence_transformers import SentenceTransformer, models
@@ -256,57 +263,3 @@ def _copy_tokenizer(folder: Path) -> None:
     if not tokenizer.exists():
         raise EncoderError("This encoder has no fast tokenizer (tokenizer.json): choose another.")
     shutil.copyfile(tokenizer, folder / shelf.TOKENIZER)
-
-
-def _verify(model: Any, graph: Path, folder: Path, made: shelf.Manifest, *, original: bool) -> None:
-    reference = json.loads(REFERENCE.read_text(encoding="utf-8"))
-    sentences = reference["sentences"]
-    torch_vectors = model.encode(
-        [made.prefix + text for text in sentences], prompt="", normalize_embeddings=True
-    )
-    float_vectors = _run(graph, folder, made, sentences)
-    int8_vectors = _run(folder / shelf.GRAPH, folder, made, sentences)
-    _agree("The float graph", float_vectors, torch_vectors, FLOAT_AGREES)
-    least = TUNED_AGREES if made.source.startswith("tuned ") else INT8_AGREES
-    _agree("The int8 graph", int8_vectors, float_vectors, least)
-    if original:
-        compare(float_vectors, reference["cosines"], reference["tolerance"])
-        compare(int8_vectors, reference["cosines"], reference["tolerance_int8"])
-
-
-def _run(graph: Path, folder: Path, made: shelf.Manifest, texts: list[str]) -> NDArray[Any]:
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    session = onnxruntime.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_file(str(folder / shelf.TOKENIZER))
-    return Encoder(made, session, tokenizer, cached=0).encode(texts)
-
-
-def _agree(what: str, vectors: NDArray[Any], expected: NDArray[Any], least: float) -> None:
-    cosines = (vectors * expected).sum(axis=1)
-    if cosines.min() < least:
-        raise EncoderError(
-            f"{what} does not give the vectors it should: lowest cosine {cosines.min():.4f}, at "
-            f"least {least} expected. Look for a changed version of torch or onnxruntime."
-        )
-
-
-def compare(vectors: NDArray[Any], cosines: list[list[float]], tolerance: float) -> None:
-    """Compare cosines between vectors with the expected ones.
-
-    Args:
-        vectors: One row a sentence, of length 1.
-        cosines: [row, other row, expected cosine].
-        tolerance: Largest difference allowed.
-
-    Raises:
-        EncoderError: a cosine differs by more.
-    """
-    for first, second, expected in cosines:
-        found = float(vectors[int(first)] @ vectors[int(second)])
-        if abs(found - expected) > tolerance:
-            raise EncoderError(
-                f"The sentence encoder is not right: cosine of reference sentences {first} and "
-                f"{second} is {found:.4f}, expected {expected} ± {tolerance}."
-            )

@@ -56,8 +56,9 @@ _PARTS = {
     "aln": "attention.output.LayerNorm",
     "oln": "output.LayerNorm",
 }
+WORDS = "embeddings.word_embeddings.weight"
 _EMBEDDINGS = {
-    "emb.word": "embeddings.word_embeddings.weight",
+    "emb.word": WORDS,
     "emb.pos": "embeddings.position_embeddings.weight",
     "emb.type": "embeddings.token_type_embeddings.weight",
     "emb.ln.w": "embeddings.LayerNorm.weight",

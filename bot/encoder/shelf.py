@@ -56,6 +56,14 @@ def current(models: Path) -> str:
         raise EncoderError(f"There is no sentence encoder in {shelf(models)}. {REMEDY}") from error
 
 
+def current_or_none(models: Path) -> str | None:
+    """Return the hash of the current encoder, or None where none was built yet."""
+    try:
+        return current(models)
+    except EncoderError:
+        return None
+
+
 def manifest(models: Path, name: str) -> Manifest:
     """Read the manifest of the encoder with hash ``name`` and compare its files' sizes.
 

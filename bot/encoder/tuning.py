@@ -24,7 +24,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.encoder import export, shelf
-from bot.errors import EncoderError
 
 Progress = Callable[[str], None]
 CHUNK = 64  # texts that go through the lower layers at once
@@ -50,7 +49,7 @@ class Recipe:
     """How it is tuned; the numbers come from ``evaluation``'s development texts."""
 
     frozen: int = 6  # lower layers that stay as they are, of 12
-    rounds: int = 4  # times that every example is seen
+    rounds: int = 2  # times that every example is seen
     batch: int = 16  # texts a step
     rate: float = 1e-4  # highest learning rate of the layers
     head_rate: float = 2e-3  # and of the heads

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext
@@ -16,14 +17,18 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.deescalation import cues, frustration, ordinal
 from bot.deescalation.frustration import FrustrationModel
-from bot.nlu import graded, listener, shared_encoder, text
+from bot.nlu import development, graded, listener, ngrams, shared_encoder, text
 from bot.nlu.component import Component, choice, fingerprint, in_checkout, metadata, text_of
-from bot.nlu.listener import Listener
+from bot.nlu.listener import Heard, Listener
+from bot.nlu.ngrams import WordModel
+from bot.settings import ROOT
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
 class FrustrationClassifier(Component):
-    """Sets ``frustration``: ``{"score": 0..1, "level", "cues": [{name, text, start, end}]}``.
+    """Sets ``frustration``: score, probability, level, and cues ({name, text, start, end}).
+
+    ``score`` and ``probability`` are in [0, 1]: see :mod:`bot.deescalation.frustration`.
 
     It hears the customer's earlier messages too: those in ``metadata["context"]`` if given, else
     those of the tracker. A pressed quick reply holds our words, not theirs: it is calm.
@@ -46,22 +51,32 @@ class FrustrationClassifier(Component):
         return {
             # folder of the graded examples and the word list
             "folder": "data/frustration",
-            # lowest score of a level; the classifier stretches its score so that these hold
-            "levels": {"annoyed": 0.25, "frustrated": 0.5, "angry": 0.75},
+            # folder of graded texts apart from those, on which probabilities are calibrated
+            "development": "evaluation/nlu",
+            # lowest probability of a level; the score is stretched to quarters by them
+            "levels": {"annoyed": 0.15, "frustrated": 0.5, "angry": 0.9},
             # whether the word list has a say (measured with and without)
             "lexicon": True,
             # L2 penalty of the weights of meaning, typing and cues
             "penalty": 80.0,
             # L2 penalty of the weights of earlier messages
             "context_penalty": 3.0,
+            # weight of the log odds of letters and words, at least 0; 0 leaves them out
+            "words": 1.5,
+            # inverse of their L2 penalty
+            "words_strength": 3.0,
         }
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Return the hash of the examples, the word list, the code and the encoder."""
-        folder = in_checkout({**cls.get_default_config(), **config}["folder"])
-        code = [cues, frustration, ordinal, graded, listener, text]
-        return fingerprint(files=graded.files(folder), code=code, extra=shared_encoder.mark())
+        whole = {**cls.get_default_config(), **config}
+        files = [
+            *graded.files(in_checkout(whole["folder"])),
+            *development.graded_files(ROOT / whole["development"]),
+        ]
+        code = [cues, frustration, ordinal, graded, development, listener, ngrams, text]
+        return fingerprint(files=files, code=code, extra=shared_encoder.mark())
 
     @classmethod
     def load(
@@ -82,7 +97,9 @@ class FrustrationClassifier(Component):
         component.heard = Listener(
             shared_encoder.for_model(texts["encoder"]),
             cues.Lexicon(texts["lexicon"]),
-            FrustrationModel.from_arrays(arrays),
+            FrustrationModel.from_arrays(arrays).with_cuts(component._cuts),
+            WordModel.from_arrays(arrays),
+            float(component.config["words"]),
             bool(component.config["lexicon"]),
         )
         return component
@@ -98,10 +115,17 @@ class FrustrationClassifier(Component):
             graded.read(folder),
             penalty=float(self.config["penalty"]),
             context_penalty=float(self.config["context_penalty"]),
+            share=float(self.config["words"]),
+            strength=float(self.config["words_strength"]),
             threads=2,
         )
+        apart = development.graded_texts(ROOT / self.config["development"])
+        if apart:  # else as found on the training examples, each held out in turn
+            self.heard = self.heard.calibrated(apart, threads=2)
+        self.heard = replace(self.heard, model=self.heard.model.with_cuts(self._cuts))
         texts = {"encoder": encoder.hash, "lexicon": lexicon.entries}
-        self.save(texts, self.heard.model.to_arrays())
+        words = self.heard.words.to_arrays() if self.heard.words else {}
+        self.save(texts, {**self.heard.model.to_arrays(), **words})
         return self._resource
 
     def process(
@@ -109,11 +133,11 @@ class FrustrationClassifier(Component):
     ) -> list[Message]:
         """Hear the messages."""
         for message in messages:
-            score, found = 0.0, list[cues.Cue]()
+            heard = Heard()
             if not choice(message):
-                score, found = self.heard.hear(text_of(message), _earlier(message, tracker))
-            level = frustration.level_of(score, self._cuts)
-            message.set("frustration", listener.as_output(score, level, found), add_to_output=True)
+                heard = self.heard.hear(text_of(message), _earlier(message, tracker))
+            level = frustration.level_of(heard.probability, self._cuts)
+            message.set("frustration", listener.as_output(heard, level), add_to_output=True)
         return messages
 
 

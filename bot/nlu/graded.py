@@ -11,15 +11,13 @@ oldest first. Anything else in an example is for people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.deescalation.turn import LEVELS
 from bot.errors import ConfigError, did_you_mean
+from bot.nlu import lines
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,8 @@ class Graded:
     text: str
     level: str  # one of LEVELS
     context: tuple[str, ...] = ()  # the same person's messages just before, oldest first
+    file: str = field(default="", compare=False)  # name of the file
+    line: int = field(default=0, compare=False)  # in the file, from 1; 0 = unknown
 
 
 def files(folder: Path) -> list[Path]:
@@ -40,26 +40,46 @@ def read(folder: Path) -> list[Graded]:
     """Read all graded examples of a folder.
 
     Raises:
-        ConfigError: an example is wrong (file, number and fix are named), or a level has less
+        ConfigError: an example is wrong (file, line and fix are named), or a level has less
             than two examples.
     """
-    examples = [one for path in files(folder) if path.name != "cues.yml" for one in _read(path)]
+    examples = [one for path in files(folder) if path.name != "cues.yml" for one in read_file(path)]
     for level in LEVELS:
         if sum(one.level == level for one in examples) < 2:
             raise ConfigError(f"{folder} has less than two examples of '{level}'. Add some.")
     return examples
 
 
-def _read(path: Path) -> Iterator[Graded]:
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))["examples"] or []
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise ConfigError(f"{path} has no list 'examples' ({error!r}).") from error
-    for number, entry in enumerate(entries, start=1):
-        yield _example(entry, f"{path.name}, example {number}")
+def read_file(path: Path) -> list[Graded]:
+    """Read the graded examples of one file.
+
+    Raises:
+        ConfigError: an example is wrong; file, line and fix are named.
+    """
+    return [example(entry, path) for entry in entries(path)]
 
 
-def _example(entry: Any, where: str) -> Graded:
+def entries(path: Path) -> list[Any]:
+    """Return the entries of one file as they are written, unchecked.
+
+    Raises:
+        ConfigError: the file is no YAML, or has no list ``examples``.
+    """
+    content = lines.load_file(path)
+    found = content.get("examples", "none") if isinstance(content, dict) else "none"
+    if found is not None and not isinstance(found, list):
+        raise ConfigError(f"{path} has no list 'examples'. Expected: examples: - {{text: ...}}.")
+    return found or []
+
+
+def example(entry: Any, path: Path) -> Graded:
+    """Return an entry of a file as a graded message.
+
+    Raises:
+        ConfigError: it has no text, an unknown level, or a wrong context.
+    """
+    line = int(getattr(entry, "line", 0))
+    where = f"{path.name}:{line}" if line else path.name
     if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
         raise ConfigError(f"{where}: {entry!r} has no text. Expected: {{text: ..., level: ...}}.")
     level = str(entry.get("level"))
@@ -69,4 +89,4 @@ def _example(entry: Any, where: str) -> Graded:
     context = entry.get("context") or ()
     if not isinstance(context, (list, tuple)) or not all(isinstance(one, str) for one in context):
         raise ConfigError(f"{where}: context {context!r} is not a list of texts.")
-    return Graded(entry["text"], level, tuple(context))
+    return Graded(str(entry["text"]), level, tuple(map(str, context)), path.name, line)

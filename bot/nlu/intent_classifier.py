@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,16 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.component import Component, choice
+from bot.errors import ConfigError
+from bot.nlu import development, intents, ngrams, shared_encoder, text
+from bot.nlu.component import Component, choice, fingerprint, text_of
 from bot.nlu.encoder_featurizer import vector_of
+from bot.nlu.intents import Apart, Reader
+from bot.nlu.text import normalise
+from bot.settings import ROOT
 
 RANKING = 10  # intents in the ranking
-FOLDS = 5  # parts of the examples that are held out in turn to find the temperature
+ENOUGH = 100  # development texts from which the confidence is calibrated on them
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -32,7 +38,7 @@ class IntentClassifier(Component):
         """Build an untrained classifier."""
         super().__init__(config, storage, resource)
         self._intents: list[str] = []
-        self._arrays: dict[str, NDArray[Any]] = {}
+        self._reader: Reader | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -40,8 +46,16 @@ class IntentClassifier(Component):
         return {
             # inverse of the L2 penalty; vectors are centred and scaled to standard deviation 1
             "C": 0.1,
+            # share of letters and words against meaning, in [0, 1]
+            "words": 0.6,
+            # inverse of their L2 penalty
+            "words_strength": 5.0,
+            # intents whose miss costs most -> logits more that they get, at least 0
+            "favour": {},
             # most iterations of the solver
             "iterations": 300,
+            # folder of texts apart from the examples, on which the confidence is calibrated
+            "development": "evaluation/nlu",
             # intents that only open or close a message: "hola, ¿qué formas de pago hay?"
             "courtesies": ["greet", "thanks", "bye"],
             # confidence from which another intent is what the message is about
@@ -51,16 +65,45 @@ class IntentClassifier(Component):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from all examples that have an intent."""
         examples = [one for one in training_data.intent_examples if one.get("text")]
-        intents = sorted({str(one.get("intent")) for one in examples})
-        if len(intents) > 1:
+        names = sorted({str(one.get("intent")) for one in examples})
+        if len(names) > 1:
             vectors = np.stack([vector_of(one) for one in examples])
             targets = [str(one.get("intent")) for one in examples]
-            self._arrays = fit(
-                vectors, targets, strength=self.config["C"], iterations=self.config["iterations"]
-            )
-        self._intents = intents
-        self.save({"intents": intents}, self._arrays)
+            texts = [str(one.get("text")) for one in examples]
+            reader = Reader.fit(vectors, texts, targets, self.config, self._apart(targets))
+            self._reader = replace(reader, favour=self._favour(names))
+        self._intents = names
+        self.save({"intents": names}, self._reader.to_arrays() if self._reader else {})
         return self._resource
+
+    def _favour(self, names: list[str]) -> dict[int, float]:
+        """Return what favoured intents get, by number; those that the model lacks get nothing."""
+        favour = {str(name): float(more) for name, more in dict(self.config["favour"]).items()}
+        if any(more < 0 for more in favour.values()):
+            raise ConfigError(
+                f"config.yml (pipeline > IntentClassifier > favour) has a number below 0: {favour}."
+            )
+        return {names.index(name): more for name, more in favour.items() if name in names}
+
+    def _apart(self, names: list[str]) -> Apart | None:
+        """Return the development texts of these intents; None when there are too few."""
+        known = set(names)
+        found = development.labelled_texts(ROOT / self.config["development"])
+        texts = [one for one in found if one.intent in known]
+        if len(texts) < ENOUGH:
+            return None
+        encoder = shared_encoder.for_training()
+        vectors = encoder.encode([normalise(one.text) for one in texts], threads=2)
+        return Apart(vectors, [one.text for one in texts], [one.intent for one in texts])
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Return the hash of the development texts and the encoder."""
+        folder = ROOT / {**cls.get_default_config(), **config}["development"]
+        files = development.labelled_files(folder)
+        return fingerprint(
+            files=files, code=[development, intents, ngrams, text], extra=shared_encoder.mark()
+        )
 
     @classmethod
     def load(
@@ -73,8 +116,12 @@ class IntentClassifier(Component):
     ) -> IntentClassifier:
         """Load a trained classifier."""
         component = cls(config, model_storage, resource)
-        texts, component._arrays = cls.saved(model_storage, resource)
+        texts, arrays = cls.saved(model_storage, resource)
         component._intents = texts["intents"]
+        if arrays:
+            reader = Reader.from_arrays(arrays, component.config)
+            favour = component._favour(component._intents)
+            component._reader = replace(reader, favour=favour)
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -89,9 +136,9 @@ class IntentClassifier(Component):
         return messages
 
     def _ranking(self, message: Message) -> list[dict[str, Any]]:
-        if not self._arrays:  # no intent or only one: nothing to tell apart
+        if self._reader is None:  # no intent or only one: nothing to tell apart
             return [{"name": name, "confidence": 1.0} for name in self._intents]
-        chances = probabilities(vector_of(message)[None, :], self._arrays)[0]
+        chances = self._reader.chances(vector_of(message)[None, :], [text_of(message)])[0]
         chances = self._without_courtesies(chances)
         best = np.argsort(-chances, kind="stable")[:RANKING]
         return [{"name": self._intents[i], "confidence": float(chances[i])} for i in best]
@@ -102,63 +149,3 @@ class IntentClassifier(Component):
         if not matter.any() or (chances * matter).max() < self.config["matter_from"]:
             return chances
         return np.asarray(chances * matter / (chances * matter).sum())
-
-
-def fit(
-    vectors: NDArray[Any], intents: list[str], *, strength: float, iterations: int
-) -> dict[str, NDArray[Any]]:
-    """Fit a multinomial logistic regression, every intent weighing the same.
-
-    Args:
-        vectors: One row an example.
-        intents: Its intent; at least two different ones.
-        strength: Inverse of the L2 penalty, above 0.
-        iterations: Most iterations of the solver.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    centre, size = vectors.mean(axis=0), float(vectors.std()) or 1.0
-    regression = LogisticRegression(
-        C=strength, max_iter=iterations, class_weight="balanced", multi_class="multinomial"
-    )
-    regression.fit((vectors - centre) / size, intents)
-    weights, bias = regression.coef_, regression.intercept_
-    if len(bias) == 1:  # two intents: one row that says how much likelier the second is
-        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-    arrays = {"centre": centre, "size": np.array(size), "weights": weights, "bias": bias}
-    arrays["temperature"] = np.array(_temperature(regression, (vectors - centre) / size, intents))
-    return arrays
-
-
-def _temperature(regression: Any, rows: NDArray[Any], intents: list[str]) -> float:
-    """Return the divisor of the logits that makes confidences true on held-out examples.
-
-    Strong regularisation ranks best and is far too modest: 0.57 where it is right 72 times in a
-    hundred. Temperature scaling (Guo et al., ICML 2017) keeps the ranking and mends that.
-    """
-    from sklearn.base import clone
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
-
-    _, targets = np.unique(intents, return_inverse=True)
-    folds = min(FOLDS, int(np.bincount(targets).min()))
-    if folds < 2:
-        return 1.0
-    parts = StratifiedKFold(folds, shuffle=True, random_state=0)
-    logs = cross_val_predict(clone(regression), rows, targets, cv=parts, method="predict_log_proba")
-
-    def surprise(temperature: float) -> float:
-        chances = _softmax(logs / temperature)[np.arange(len(targets)), targets]
-        return float(-np.log(np.maximum(chances, 1e-12)).mean())
-
-    return float(min(np.linspace(0.1, 2.0, 39).tolist(), key=surprise))
-
-
-def probabilities(vectors: NDArray[Any], arrays: dict[str, NDArray[Any]]) -> NDArray[Any]:
-    """Return rows x intents, each row summing to 1."""
-    logits = (vectors - arrays["centre"]) / arrays["size"] @ arrays["weights"].T + arrays["bias"]
-    return _softmax(logits / arrays["temperature"])
-
-
-def _softmax(logits: NDArray[Any]) -> NDArray[Any]:
-    chances = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(chances / chances.sum(axis=1, keepdims=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,25 @@ from numpy.typing import NDArray
 from bot.deescalation import cues, frustration
 from bot.deescalation.frustration import Conversation, FrustrationModel
 from bot.deescalation.frustration import Message as Features
+from bot.deescalation.ordinal import reached_steps
+from bot.deescalation.turn import LEVELS
 from bot.encoder.runtime import Encoder
 from bot.nlu import text as texts
 from bot.nlu.graded import Graded
+from bot.nlu.ngrams import WordModel
 
 CONTEXT_CHARACTERS = 200  # of an earlier message, from its end, when all are read as one
 OWN_CHARACTERS = 1000  # of this message, then
 NEEDED_WITH_CONTEXT = 10  # graded examples with context below which context is not learnt
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was heard in one message."""
+
+    score: float = 0.0  # in [0, 1]; every level takes a quarter
+    probability: float = 0.0  # in [0, 1], of frustrated or angry; calibrated
+    cues: tuple[cues.Cue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,8 @@ class Listener:
     encoder: Encoder
     lexicon: cues.Lexicon
     model: FrustrationModel
+    words: WordModel | None = None  # its log odds are added to those of the model
+    share: float = 0.0  # weight of the words' log odds, at least 0
     listed: bool = True  # whether the word list has a say
 
     @classmethod
@@ -39,6 +53,8 @@ class Listener:
         *,
         penalty: float,
         context_penalty: float,
+        share: float = 0.0,
+        strength: float = 3.0,
         threads: int = 1,
     ) -> Listener:
         """Learn from graded examples.
@@ -49,6 +65,8 @@ class Listener:
             examples: At least two of each level without context.
             penalty: L2 penalty of the weights of meaning, typing and cues; above 0.
             context_penalty: L2 penalty of the weights of earlier messages; above 0.
+            share: Weight of the letters and words of a text; 0 leaves them out.
+            strength: Inverse of their L2 penalty.
             threads: Texts encoded at once.
         """
         every = [part for one in examples for part in (one.text, *one.context)]
@@ -57,7 +75,8 @@ class Listener:
         features, _ = _features(encoder, lexicon, [one.text for one in alone])
         levels = [one.level for one in alone]
         model = FrustrationModel.fit(features, levels, penalty=penalty)
-        listener = cls(encoder, lexicon, model)
+        words = _words(examples, strength) if share else None
+        listener = cls(encoder, lexicon, model, words, share)
         following = [one for one in examples if one.context]
         if len(following) < NEEDED_WITH_CONTEXT:
             return listener
@@ -66,25 +85,46 @@ class Listener:
         fitted = model.fit_conversation(
             logits, befores, [one.level for one in following], penalty=context_penalty
         )
-        return cls(encoder, lexicon, fitted)
+        return replace(listener, model=fitted)
 
-    def hear(self, text: str, context: Sequence[str] = ()) -> tuple[float, list[cues.Cue]]:
-        """Return the score of a message, in [0, 1], and the cues seen in it.
+    def calibrated(self, examples: Sequence[Graded], *, threads: int = 1) -> Listener:
+        """Return a listener whose probabilities are true on examples it has not learnt from."""
+        every = [one for graded in examples for one in all_texts(graded.text, graded.context)]
+        self.encoder.encode(every, threads=threads)
+        logits = np.stack([self._heard(one.text, one.context)[0] for one in examples])
+        model = self.model.calibrated(logits, [one.level for one in examples])
+        return replace(self, model=model)
+
+    def hear(self, text: str, context: Sequence[str] = ()) -> Heard:
+        """Return how frustrated a message is.
 
         Args:
             text: The message, as it was typed.
             context: The same customer's messages before it, oldest first.
         """
-        features, found = _features(self.encoder, self.lexicon, [text], listed=self.listed)
-        logits = self.model.logits(features, listed=self.listed)[0]
-        if context:
-            logits = self.model.in_conversation(logits, self._before(text, context))
+        logits, found = self._heard(text, context)
         found = sorted(found, key=lambda cue: (cue.start, cue.end))[: cues.MOST]
-        return float(self.model.score(logits[None, :])[0]), found
+        row = logits[None, :]
+        return Heard(
+            float(self.model.score(row)[0]), float(self.model.probability(row)[0]), tuple(found)
+        )
+
+    def _heard(self, text: str, context: Sequence[str]) -> tuple[NDArray[Any], list[cues.Cue]]:
+        rows, found = self._alone([text])
+        if context:
+            return self.model.in_conversation(rows[0], self._before(text, context)), found
+        return rows[0], found
+
+    def _alone(self, messages: Sequence[str]) -> tuple[NDArray[Any], list[cues.Cue]]:
+        """Return the logits of messages as if nothing was said before, and all cues in them."""
+        features, found = _features(self.encoder, self.lexicon, messages, listed=self.listed)
+        logits = self.model.logits(features, listed=self.listed)
+        if self.words is not None and self.share:
+            logits = logits + self.share * self.words.logits(messages)
+        return logits, found
 
     def _logits(self, messages: Sequence[str]) -> NDArray[Any]:
-        features, _ = _features(self.encoder, self.lexicon, messages, listed=self.listed)
-        return self.model.logits(features, listed=self.listed)
+        return self._alone(messages)[0]
 
     def _before(self, text: str, context: Sequence[str]) -> Conversation:
         recent = _recent(context)
@@ -97,6 +137,13 @@ class Listener:
             self._logits([_together(text, recent)])[0],
             list(zip(vectors[:-1], scores.tolist(), strict=True)),
         )
+
+
+def _words(examples: Sequence[Graded], strength: float) -> WordModel:
+    """Learn from letters and words; a message with others before it is read with them."""
+    read = [_together(one.text, _recent(one.context)) for one in examples]
+    grades = np.array([LEVELS.index(one.level) for one in examples])
+    return WordModel.fit(read, reached_steps(grades), strength=strength)
 
 
 def _recent(context: Sequence[str]) -> list[str]:
@@ -131,6 +178,11 @@ def _features(
     return Features(vectors, np.array(typed), np.array(words)), found
 
 
-def as_output(score: float, level: str, found: Sequence[cues.Cue]) -> dict[str, Any]:
+def as_output(heard: Heard, level: str) -> dict[str, Any]:
     """Return what goes into the parse data."""
-    return {"score": round(score, 4), "level": level, "cues": [cue.to_dict() for cue in found]}
+    return {
+        "score": round(heard.score, 4),
+        "probability": round(heard.probability, 4),
+        "level": level,
+        "cues": [cue.to_dict() for cue in heard.cues],
+    }

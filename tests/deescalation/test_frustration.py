@@ -53,6 +53,21 @@ def test_levels_found_are_mostly_the_levels_given(model):
     assert np.abs(found - GRADES).mean() < 0.6
 
 
+def test_probabilities_are_true_on_other_messages(model):
+    test = messages(GRADES, seed=5)
+    fitted = model.calibrated(model.logits(test), [LEVELS[g] for g in GRADES])
+    chances = fitted.probability(fitted.logits(test))
+    assert abs(chances.mean() - (GRADES >= 2).mean()) < 0.02
+    assert ((chances >= 0) & (chances <= 1)).all()
+
+
+def test_levels_begin_at_the_probabilities_that_they_are_given(model):
+    fitted = model.with_cuts({"annoyed": 0.1, "frustrated": 0.4, "angry": 0.9})
+    logits = fitted.logits(messages(GRADES, seed=6))
+    hot = fitted.probability(logits) >= 0.4
+    np.testing.assert_array_equal(fitted.score(logits) >= 0.5, hot)
+
+
 def test_without_the_word_list_its_cues_change_nothing(model):
     with_cues, without = messages(GRADES, seed=3), messages(GRADES, seed=3, listed=0.0)
     same = model.logits(with_cues, listed=False)

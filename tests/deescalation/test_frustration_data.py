@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from functools import cache
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from bot.training.alike import Index, key
 
 pytestmark = pytest.mark.unit
 
@@ -22,7 +22,6 @@ REGIONS = {"es": {"es", "mx", "ar", "co", "cl"}, "en": {"us", "uk", "ie", "au", 
 DOMAINS = set("shop bank telecom airline energy insurance public software everyday".split())
 STYLES = set("furious icy sarcastic resigned rambling telegraphic shouting even joyful".split())
 FEWEST = {"es": 600, "en": 200}  # examples of each level
-TOO_ALIKE = 0.8  # Jaccard index of the character trigrams
 
 
 @cache
@@ -35,27 +34,6 @@ def graded(path: Path) -> list[dict[str, Any]]:
 def in_language(language: str) -> list[dict[str, Any]]:
     """All examples in the files of one language; the file name begins with its code."""
     return [e for path in FILES if path.name.startswith(f"{language}_") for e in graded(path)]
-
-
-def bare(text: str) -> str:
-    """The text in lower case without accents, punctuation and numbers."""
-    letters = unicodedata.normalize("NFD", text.lower())
-    plain = "".join(c for c in letters if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[\W\d_]+", " ", plain).split())
-
-
-def trigrams(text: str) -> frozenset[str]:
-    """The character trigrams of a bare text, with its edges."""
-    padded = f"  {text} "
-    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
-
-
-def alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two sets of trigrams overlap too much; sizes alone rule most pairs out."""
-    small, large = sorted((len(one), len(other)))
-    if small <= TOO_ALIKE * large:
-        return False
-    return len(one & other) > TOO_ALIKE * len(one | other)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -108,13 +86,7 @@ def test_context_is_a_list_of_earlier_turns(path: Path) -> None:
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_no_two_examples_of_a_level_are_nearly_the_same(language: str, level: str) -> None:
     texts = [e["text"] for e in in_language(language) if e["level"] == level]
-    keys = [bare(text) or text for text in texts]
-    signs = [trigrams(key) for key in keys]
-    pairs = [
-        (texts[i], texts[j])
-        for i, j in combinations(range(len(texts)), 2)
-        if keys[i] == keys[j] or alike(signs[i], signs[j])
-    ]
+    pairs = list(Index((text, text) for text in texts).pairs())
     assert pairs == []
 
 
@@ -122,7 +94,7 @@ def test_the_same_words_have_two_levels_only_where_the_context_tells_them_apart(
     seen: dict[str, dict[str, Any]] = {}
     unexplained = []
     for example in in_language("es") + in_language("en"):
-        other = seen.setdefault(bare(example["text"]) or example["text"], example)
+        other = seen.setdefault(key(example["text"]), example)
         differs = other["level"] != example["level"]
         if differs and other.get("context") == example.get("context"):
             unexplained.append((other, example))

