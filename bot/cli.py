@@ -13,10 +13,14 @@ from typing import Annotated
 import typer
 
 from bot.cli_agent import app as agent_app
+from bot.cli_evaluate import evaluate
+from bot.cli_models import app as models_app
 from bot.cli_serve import become, desk_rules, say, supervise
+from bot.cli_stories import conversations_app, story_app
+from bot.cli_teach import examples_app, frustration_app
 from bot.cli_text import errors_as_text
-from bot.errors import ConfigError
-from bot.settings import ROOT, Settings, load
+from bot.cli_tune import app as tune_app
+from bot.settings import ROOT, load
 
 app = typer.Typer(
     help="A chatbot that takes an angry customer to a solution, or to a person who knows all.",
@@ -25,6 +29,13 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(agent_app, name="agent")
+app.add_typer(conversations_app, name="conversations")
+app.add_typer(story_app, name="story")
+app.add_typer(models_app)
+app.add_typer(tune_app)
+app.command()(evaluate)
+app.add_typer(examples_app, name="examples")
+app.add_typer(frustration_app, name="frustration")
 
 
 @app.command()
@@ -34,11 +45,11 @@ def run() -> None:
     Example: remanso run
     """
     with errors_as_text():
-        from bot.encoder import build
         from bot.training.train import ensure_model
+        from bot.training.tune import ensure
 
         settings = load()
-        build(settings, progress=say)
+        ensure(settings, say=say)
         say("Checking the model ...")
         model = ensure_model(settings, say=say)
         supervise(settings, model, demo=True)
@@ -63,66 +74,6 @@ def serve(
         if only:
             become(settings, model, only)
         supervise(settings, model, demo=demo)
-
-
-@app.command()
-def train(
-    publish: Annotated[bool, typer.Option(help="Serve the new model from now on.")] = True,
-) -> None:
-    """Train a model on the data in the checkout.
-
-    Example: remanso train --no-publish
-    """
-    with errors_as_text():
-        from bot.encoder import build
-        from bot.training import train as training
-
-        settings = load()
-        build(settings, progress=say)
-        model = training.train(settings, say=say, publish=publish)
-        say(f"Trained {model}." + (" Published." if publish else ""))
-
-
-@app.command()
-def publish(
-    model: Annotated[Path | None, typer.Argument(help="An archive in models/.")] = None,
-    rollback: Annotated[bool, typer.Option(help="Serve the model before this one.")] = False,
-) -> None:
-    """Choose the model that is served, and have a running engine load it.
-
-    Examples: remanso publish models/remanso-1a2b3c4d5e6f.tar.gz; remanso publish --rollback
-    """
-    with errors_as_text():
-        from bot.training import published
-
-        settings = load()
-        if rollback:
-            chosen = published.roll_back(settings)
-        elif model is not None:
-            published.publish(settings, model)
-            chosen = model
-        else:
-            raise ConfigError("Name an archive in models/, or use --rollback.")
-        say(f"Published {chosen.name}. {_swap(settings, chosen)}")
-
-
-def _swap(settings: Settings, model: Path) -> str:
-    import asyncio
-
-    from bot.engine import Engine
-    from bot.errors import EngineDown
-
-    async def load_model() -> str:
-        engine = Engine(settings.engine(), settings.engine_secret())
-        try:
-            return await engine.load(str(model.resolve()))
-        finally:
-            await engine.close()
-
-    try:
-        return f"The running engine answers with model {asyncio.run(load_model())}."
-    except EngineDown:
-        return "No engine is running: the next start loads it."
 
 
 @app.command()
@@ -176,13 +127,16 @@ def validate() -> None:
     with errors_as_text():
         from bot.training.validate import findings
 
-        say("Checking texts, triggers and desk rules, then stories against rules (about 30 s) ...")
-        problems = [*desk_rules(), *findings(ROOT)]
+        say("Checking examples, texts, triggers and desk rules, then stories with Rasa (40 s) ...")
+        found = findings(ROOT)
+        problems = [*desk_rules(), *(str(one) for one in found if not one.warning)]
+        for warning in (one for one in found if one.warning):
+            typer.secho(str(warning), fg="yellow", err=True)
         for problem in problems:
             typer.secho(problem, fg="red", err=True)
         if problems:
             raise typer.Exit(1)
-        say("No problems found in data, responses, wording, config.yml and desk.yml.")
+        say("No errors found in data, responses, wording, config.yml and desk.yml.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -23,6 +23,7 @@ from typing import Any
 REPLACED = frozenset({"tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text"})
 REPLACED |= {"keras", "jax"}
 HIDDEN = ("torch",)
+RECIPE = "rasa.engine.recipes.default_recipe"
 NEURAL = ("DIET", "TEDPolicy", "ResponseSelector", "UnexpecTED", "ConveRT", "LanguageModel")
 
 
@@ -43,10 +44,13 @@ def needs_tensorflow(model: Path) -> bool:
 class _Placeholders(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds every module of :data:`REPLACED` and fills it with placeholder classes."""
 
+    def __init__(self, also: frozenset[str] = frozenset()) -> None:
+        self.also = also  # single modules, besides
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname.split(".")[0] not in REPLACED:
+        if fullname.split(".")[0] not in REPLACED and fullname not in self.also:
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
@@ -96,6 +100,17 @@ def _model(arguments: Sequence[str]) -> Path | None:
         if option in ("-m", "--model"):
             return Path(value)
     return None
+
+
+def leave_out_all_but_the_graph() -> None:
+    """Put placeholders in the place of what only dialogue and training need, too.
+
+    For a process that runs the understanding and nothing else, before Rasa is imported: components
+    register themselves with the recipe, which imports all of Rasa's own.
+    """
+    leave_out_tensorflow()
+    if RECIPE not in sys.modules:
+        sys.meta_path.insert(0, _Placeholders(frozenset({RECIPE})))
 
 
 def leave_out_tensorflow() -> None:

@@ -2,7 +2,9 @@
 
 Each line of the input is ``{"text": "...", "context": ["previous turns", ...]}``; ``context`` may
 be left out, anything else is passed through. Each readable line comes back, in order, with
-``intent``, ``confidence``, ``entities``, ``frustration`` (0..1), ``level``, ``cues``, ``language``.
+``intent``, ``confidence``, ``entities``, ``frustration`` (0..1, every level a quarter),
+``probability`` (0..1, of frustrated or angry), ``level``, ``cues``, ``language``; ``guess``, the
+likeliest intent, where the intent is only ``nlu_fallback``.
 
 The model's own NLU graph does the work, many lines at a time. What takes longest, the sentence
 encoder, starts on all cores before the graph is even loaded.
@@ -11,12 +13,8 @@ encoder, starts on all cores before the graph is even loaded.
 from __future__ import annotations
 
 import json
-import logging
-import os
-import tarfile
 import tempfile
 import time
-import warnings
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,8 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigError
-from bot.lean_rasa import leave_out_tensorflow, needs_tensorflow
 from bot.settings import Settings, load
+from bot.training.understanding import Understanding, encoder_of, result
 
 CHUNK = 200  # lines that the graph gets at once
 AHEAD = 10  # chunks that are encoded ahead of it
@@ -86,18 +84,18 @@ def parse_file(
         raise ConfigError(f"--output is the input, {input}. Choose another file.")
     started = time.monotonic()
     report = Report()
-    warmer = _Warmer(settings or load(), _encoder_of(model))
+    warmer = _Warmer(settings or load(), encoder_of(model))
     with (
         tempfile.TemporaryDirectory() as folder,
         output.open("w", encoding="utf-8") as file,
         closing(warmer),
     ):
         chunks = warmer.ahead(_chunks(_readable(input, report)))
-        graph = _Graph(model, Path(folder), lexicon=lexicon)
+        graph = Understanding(model, Path(folder), lexicon=lexicon)
         report.loading = time.monotonic() - started
         for chunk in chunks:
             for entry, parsed in zip(chunk, graph.parse(chunk), strict=True):
-                line = json.dumps({**entry, **_result(parsed)}, ensure_ascii=False)
+                line = json.dumps({**entry, **result(parsed)}, ensure_ascii=False)
                 file.write(line.encode("utf-8", "replace").decode() + "\n")
             report.scored += len(chunk)
     report.seconds = time.monotonic() - started
@@ -174,88 +172,3 @@ class _Warmer:
         encoder.cached = max(encoder.cached, CACHED)
         texts = (all_texts(entry["text"], entry.get("context") or ()) for entry in chunk)
         encoder.encode(sorted({text for some in texts for text in some}), threads=THREADS)
-
-
-def _encoder_of(model: Path) -> str:
-    """Return the hash of the encoder that a model was trained with."""
-    try:
-        with tarfile.open(model) as archive:
-            for member in archive:
-                if "EncoderFeaturizer" in member.name and member.name.endswith("texts.json"):
-                    content = archive.extractfile(member)
-                    return str(json.load(content)["encoder"]) if content else ""
-    except (OSError, tarfile.TarError, ValueError, KeyError) as error:
-        raise ConfigError(
-            f"{model} is not a trained model ({error}). See: remanso train."
-        ) from error
-    raise ConfigError(f"{model} was not trained with our pipeline (config.yml): no encoder in it.")
-
-
-class _Graph:
-    """The NLU part of a model's graph, without its policies."""
-
-    def __init__(self, model: Path, folder: Path, *, lexicon: bool) -> None:
-        _quieten()
-        if not needs_tensorflow(model):
-            leave_out_tensorflow()
-        from rasa.core.channels.channel import UserMessage
-        from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
-        from rasa.engine.graph import ExecutionContext
-        from rasa.engine.runner.dask import DaskGraphRunner
-        from rasa.engine.storage.local_model_storage import LocalModelStorage
-        from rasa.shared.core.trackers import DialogueStateTracker
-        from rasa.utils.log_utils import configure_structlog
-
-        configure_structlog(logging.ERROR)
-        storage, metadata = LocalModelStorage.from_model_archive(folder, model)
-        target = str(metadata.nlu_target)
-        schema = metadata.predict_schema.minimal_graph_schema([target])
-        for name, node in schema.nodes.items():
-            if name.startswith("run_") and "FrustrationClassifier" in name and not lexicon:
-                node.config["lexicon"] = False
-        context = ExecutionContext(graph_schema=schema, model_id=metadata.model_id)
-        self._runner = DaskGraphRunner.create(schema, storage, context)
-        self._target = target
-        self._message = UserMessage
-        tracker = DialogueStateTracker.from_events("parse", [])
-        self._inputs = {PLACEHOLDER_TRACKER: tracker}
-        self._place = PLACEHOLDER_MESSAGE
-
-    def parse(self, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the parse data of each line."""
-        messages = [
-            self._message(_as_text(entry["text"]), metadata={"context": entry.get("context") or []})
-            for entry in entries
-        ]
-        inputs = {**self._inputs, self._place: messages}
-        parsed = self._runner.run(inputs=inputs, targets=[self._target])[self._target]
-        return [one.as_dict(only_output_properties=True) for one in parsed]
-
-
-def _quieten() -> None:
-    """Keep what Rasa and TensorFlow say at their start off the terminal."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    warnings.simplefilter("ignore")
-
-
-def _as_text(text: str) -> str:
-    """Return the text with a leading ``/`` made harmless: Rasa reads ``/intent`` as a command."""
-    start = len(text) - len(text.lstrip())
-    slash = text[start : start + 1] == "/"
-    return f"{text[:start]}\uff0f{text[start + 1 :]}" if slash else text
-
-
-def _result(parsed: dict[str, Any]) -> dict[str, Any]:
-    intent = parsed.get("intent") or {}
-    keys = ("entity", "value", "start", "end")
-    return {
-        "intent": intent.get("name"),
-        "confidence": round(float(intent.get("confidence") or 0.0), 4),
-        "entities": [{key: one.get(key) for key in keys} for one in parsed.get("entities") or []],
-        "frustration": parsed["frustration"]["score"],
-        "level": parsed["frustration"]["level"],
-        "cues": parsed["frustration"]["cues"],
-        "language": parsed["language"]["code"],
-    }

@@ -14,10 +14,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, EncoderError, did_you_mean
 from bot.settings import ROOT, Settings
+from bot.training import archives
 
-LEARNT_FROM = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/policies")
+LEARNT_FROM = ("config.yml", "domain.yml", "data", "evaluation/nlu", "bot/nlu", "bot/policies")
 LEARNT_ALSO = (
     "bot/deescalation/frustration.py",
     "bot/deescalation/cues.py",
@@ -68,7 +69,7 @@ def read(settings: Settings) -> dict[str, Any]:
         published = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ConfigError(
-            f"{path} is damaged ({error}). Write it again: remanso publish <archive>."
+            f"{path} is damaged ({error}). Write it again: remanso publish <model>."
         ) from error
     return dict(published)
 
@@ -86,19 +87,57 @@ def published_model(settings: Settings) -> Path:
     if not path.is_file():
         raise ConfigError(
             f"The published model {path} is missing. Train it again (remanso train), or publish "
-            f"another (remanso publish <archive>)."
+            f"another (remanso publish <model>)."
         )
     return path.resolve()
+
+
+def all_models(settings: Settings) -> list[Path]:
+    """Return all archives of an installation, the newest first."""
+    found = settings.models.glob(f"*{archives.SUFFIX}")
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def find(settings: Settings, name: str) -> Path:
+    """Return the archive that somebody means: a path, a name in ``models/``, or ``published``.
+
+    Raises:
+        ConfigError: there is no such archive, or nothing is published.
+    """
+    if name == "published":
+        return published_model(settings)
+    for path in (Path(name), settings.models / name, settings.models / f"{name}{archives.SUFFIX}"):
+        if path.is_file():
+            return path.absolute()
+    known = [archives.stem(path) for path in all_models(settings)]
+    if not known:
+        raise ConfigError(f"There is no model '{name}', nor any other. Make one: remanso train.")
+    raise ConfigError(f"There is no model '{name}'.{did_you_mean(name, known)}")
+
+
+def check(settings: Settings, model: Path) -> None:
+    """Make sure that an archive can be published.
+
+    Raises:
+        ConfigError: it is not in the models folder, damaged, of another Rasa or another pipeline.
+        EncoderError: its encoder is missing.
+    """
+    if model.resolve().parent != settings.models.resolve():
+        raise ConfigError(
+            f"{model} is not in {settings.models}. Copy it there, its card (.json) too, and "
+            "publish it by its name."
+        )
+    archives.check(settings, model)
 
 
 def publish(settings: Settings, model: Path) -> None:
     """Make an archive in ``models/`` the one that is served.
 
     Raises:
-        ConfigError: it is not a readable file in the models folder.
+        ConfigError: it cannot be published, see :func:`check`.
+        EncoderError: its encoder is missing.
     """
-    if not model.is_file() or model.resolve().parent != settings.models.resolve():
-        raise ConfigError(f"{model} is not an archive in {settings.models}. See: remanso publish.")
+    check(settings, model)
     before = read(settings)
     earlier = [name for name in before.get("earlier", []) if name != model.name]
     if before.get("model") not in (None, model.name):
@@ -106,20 +145,31 @@ def publish(settings: Settings, model: Path) -> None:
     _write(settings, {"model": model.name, "earlier": earlier[:KEPT]})
 
 
+def previous(settings: Settings) -> tuple[Path, list[str]]:
+    """Return the model that was served before the present one, and why others were passed over.
+
+    Raises:
+        ConfigError: none is left that can be served.
+    """
+    passed: list[str] = []
+    for name in read(settings).get("earlier", []):
+        try:
+            return archives.check(settings, settings.models / name).path, passed
+        except (ConfigError, EncoderError) as error:
+            passed.append(str(error))
+    raise ConfigError(" ".join(["No earlier model is left to roll back to.", *passed]))
+
+
 def roll_back(settings: Settings) -> Path:
     """Publish the model that was served before the present one.
 
     Raises:
-        ConfigError: there is none, or its archive is gone.
+        ConfigError: none is left that can be served.
     """
-    before = read(settings)
-    for name in before.get("earlier", []):
-        path: Path = settings.models / name
-        if path.is_file():
-            rest = [other for other in before["earlier"] if other != name]
-            _write(settings, {"model": name, "earlier": rest})
-            return path
-    raise ConfigError("No earlier model is left to roll back to.")
+    path, _ = previous(settings)
+    earlier = read(settings)["earlier"]
+    _write(settings, {"model": path.name, "earlier": earlier[earlier.index(path.name) + 1 :]})
+    return path
 
 
 def _write(settings: Settings, content: dict[str, Any]) -> None:

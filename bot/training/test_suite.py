@@ -7,10 +7,10 @@ import shutil
 import subprocess
 from collections.abc import Callable
 
-from bot import encoder
 from bot.errors import SettingsError
 from bot.settings import ROOT, Settings
 from bot.training.train import ensure_model
+from bot.training.tune import ensure
 
 Say = Callable[[str], None]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -26,7 +26,7 @@ def prepare(settings: Settings, *, say: Say) -> None:
     """
     browser(say)
     page_tools(say)
-    encoder.build(settings, progress=say)
+    ensure(settings, say=say)
     ensure_model(settings, say=say)
 
 

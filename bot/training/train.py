@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, EncoderError
 from bot.settings import ROOT, Settings
-from bot.training import published
+from bot.training import archives, cards, published
+from bot.training.environment import quiet
 
 Say = Callable[[str], None]
 TAIL = 25  # lines of Rasa's output shown when training fails
@@ -25,7 +26,7 @@ def ensure_model(settings: Settings, *, say: Say) -> Path:
         ConfigError: training failed; the text ends with what Rasa said.
     """
     model = published.archive(settings, published.fingerprint(settings))
-    if model.is_file():
+    if _whole(settings, model):
         if published.read(settings).get("model") != model.name:
             published.publish(settings, model)
         return model.resolve()
@@ -33,7 +34,7 @@ def ensure_model(settings: Settings, *, say: Say) -> Path:
 
 
 def train(settings: Settings, *, say: Say, publish: bool = True) -> Path:
-    """Train a model on the present data and publish it.
+    """Train a model on the present data, write its card, and publish it unasked.
 
     Args:
         settings: the installation.
@@ -48,23 +49,29 @@ def train(settings: Settings, *, say: Say, publish: bool = True) -> Path:
     # --force: Rasa's cache knows data and configuration, not the code of our components.
     command = [sys.executable, "-m", "rasa", "train", "--force", "--out", str(settings.models)]
     command += ["--fixed-model-name", model.name.removesuffix(".tar.gz")]
-    environment = {
-        **os.environ,
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TQDM_DISABLE": "1",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONWARNINGS": "ignore",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    }
     say("Training a model on the present data (about a minute on 2 cores) ...")
-    lines = _run(command, environment, say)
+    started = time.monotonic()
+    lines = _run(command, quiet(settings), say)
+    seconds = time.monotonic() - started
     if not model.is_file():
         said = "\n".join(lines[-TAIL:])
         raise ConfigError(f"Training failed. Nothing was published. Rasa said:\n{said}")
+    say("Asking it the development texts ...")
+    card = cards.write(settings, model, mark=mark, seconds=seconds)
+    for line in cards.essence(card):
+        say(line)
     if publish:
         published.publish(settings, model)
     return model.resolve()
+
+
+def _whole(settings: Settings, model: Path) -> bool:
+    """Return whether an archive is there and can be served; else it is trained again."""
+    try:
+        archives.check(settings, model)
+    except (ConfigError, EncoderError):
+        return False
+    return True
 
 
 def _run(command: list[str], environment: dict[str, str], say: Say) -> list[str]:

@@ -1,7 +1,7 @@
 """``remanso validate``: what trainers change, checked before it is trained.
 
-First the project's own checks (texts, wording, triggers), then ``rasa data validate``, which looks
-for contradictions between stories, rules and domain.
+First the project's own checks (YAML, examples, domain, stories, texts, wording, triggers), then
+``rasa data validate``, which looks for contradictions between stories, rules and domain.
 """
 
 from __future__ import annotations
@@ -9,67 +9,50 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import yaml
-
-from bot.deescalation.steps import StepConfig
-from bot.deescalation.variations import Variation, read_folder
-from bot.deescalation.wording import check
 from bot.errors import ConfigError
+from bot.training import checks_examples, checks_project, checks_stories
+from bot.training.finding import Finding
 
-POLICY = "bot.policies.deescalation_policy.DeescalationPolicy"
-POLICYS_OWN = ("name", "priority", "otherwise", "otherwise_any", "otherwise_in_form")
 
+def findings(root: Path) -> list[Finding]:
+    """Return everything that is wrong, and what is worth a look, by place; empty when nothing is.
 
-def findings(root: Path) -> list[str]:
-    """Return everything that is wrong, one line each; empty when nothing is.
+    Files that cannot be read hide all other findings, and errors hide those of Rasa's own check.
 
     Args:
         root: The checkout.
     """
-    found = [*texts(root / "data" / "responses"), *triggers(root / "config.yml")]
-    return found or [*rasas(root)]
+    found = list(checks_project.readable(root)) or list(_ours(root))
+    if all(one.warning for one in found):
+        found += rasas(root)
+    return sorted(found, key=lambda one: (one.warning, _by_place(one.place)))
 
 
-def texts(folder: Path) -> Iterator[str]:
-    """Check that all texts can be read and that none of them inflames."""
-    try:
-        responses = read_folder(folder)
-    except ConfigError as error:
-        yield str(error)
-        return
-    for key, variations in responses.items():
-        for variation in variations:
-            yield from _wording(key, variation)
+def _ours(root: Path) -> Iterator[Finding]:
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        lambda: checks_project.triggers(root / "config.yml"),
+        lambda: checks_project.domain(root),
+        lambda: checks_stories.stories(root),
+        lambda: checks_project.texts(root / checks_project.RESPONSES),
+        lambda: checks_examples.intents(root),
+        lambda: checks_examples.frustration(root),
+    )
+    for check in checks:
+        try:
+            yield from check()
+        except ConfigError as error:  # a file of another form than expected: told by its reader
+            yield Finding("", str(error).replace(f"{root}{os.sep}", ""))
 
 
-def _wording(key: str, variation: Variation) -> Iterator[str]:
-    # A text without levels may be read by anybody, so it is held to what an angry person reads.
-    for level in variation.level or ("angry",):
-        for one in check(variation.text, language=variation.language, level=level):
-            yield (
-                f"data/responses, {key}, {variation.id}: «{one.text}» for somebody {level}. "
-                f"{one.reason} Better: {one.better}"
-            )
+def _by_place(place: str) -> tuple[str, int]:
+    file, _, line = place.partition(":")
+    return file, int(line) if line.isdigit() else 0
 
 
-def triggers(path: Path) -> Iterator[str]:
-    """Check the block of the de-escalation policy in ``config.yml``."""
-    try:
-        policies = yaml.safe_load(path.read_text(encoding="utf-8"))["policies"]
-        ours = next(policy for policy in policies if policy["name"] == POLICY)
-        StepConfig.from_config({k: v for k, v in ours.items() if k not in POLICYS_OWN})
-    except ConfigError as error:
-        yield str(error)
-    except StopIteration:
-        yield f"config.yml has no policy {POLICY}: nothing would de-escalate or hand over."
-    except (KeyError, TypeError, yaml.YAMLError) as error:
-        yield f"config.yml cannot be read: {error!r}. It needs a list under 'policies'."
-
-
-def rasas(root: Path) -> Iterator[str]:
+def rasas(root: Path) -> Iterator[Finding]:
     """Run ``rasa data validate``; yield what it complains about."""
     command = [
         sys.executable,
@@ -87,8 +70,8 @@ def rasas(root: Path) -> Iterator[str]:
         command, cwd=root, env=environment, capture_output=True, text=True, check=False
     )
     if result.returncode:
-        lines = (result.stdout + result.stderr).splitlines()
-        told = [
-            line for line in lines if "UserWarning" in line or "ERROR" in line or "Error" in line
+        told = (result.stdout + result.stderr).splitlines()
+        marked = [
+            line for line in told if "UserWarning" in line or "ERROR" in line or "Error" in line
         ]
-        yield from told or lines[-10:]
+        yield from (Finding("rasa data validate", line) for line in marked or told[-10:])

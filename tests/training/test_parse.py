@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError
-from bot.training import parse
+from bot.training import understanding
 from bot.training.parse import Report, parse_file
 
 pytestmark = pytest.mark.model
@@ -45,7 +45,7 @@ sys.exit(0 if made else 1)
 @pytest.fixture(autouse=True)
 def _whole_rasa(monkeypatch):
     """Leave TensorFlow to the other tests of this process."""
-    monkeypatch.setattr(parse, "needs_tensorflow", lambda model: True)
+    monkeypatch.setattr(understanding, "needs_tensorflow", lambda model: True)
 
 
 @pytest.fixture(scope="module")

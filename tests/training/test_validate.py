@@ -3,7 +3,7 @@
 import pytest
 
 from bot.settings import ROOT
-from bot.training.validate import POLICY, texts, triggers
+from bot.training.checks_project import POLICY, texts, triggers
 
 pytestmark = pytest.mark.unit
 
@@ -25,7 +25,8 @@ def test_the_projects_own_texts_and_triggers_pass():
 def test_a_text_that_inflames_is_named_with_a_better_one(tmp_path, said):
     (tmp_path / "x.yml").write_text(TEXT.format(text=said), encoding="utf-8")
     found = list(texts(tmp_path))
-    assert found and "x_es_1" in found[0] and "Better:" in found[0]
+    assert found and "x_es_1" in found[0].problem and "Better:" in found[0].fix
+    assert found[0].place == "data/responses/x.yml:4"
 
 
 def test_a_broken_file_is_one_finding(tmp_path):
@@ -45,4 +46,4 @@ def test_a_broken_file_is_one_finding(tmp_path):
 def test_a_wrong_trigger_configuration_is_explained(tmp_path, config, told):
     path = tmp_path / "config.yml"
     path.write_text(config, encoding="utf-8")
-    assert told in " ".join(triggers(path))
+    assert told in " ".join(map(str, triggers(path)))
