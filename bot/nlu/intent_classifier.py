@@ -56,8 +56,8 @@ class IntentClassifier(Component):
             "iterations": 300,
             # folder of texts apart from the examples, on which the confidence is calibrated
             "development": "evaluation/nlu",
-            # intents that only open or close a message: "hola, ¿qué formas de pago hay?"
-            "courtesies": ["greet", "thanks", "bye"],
+            # intents that only go with a message: "hola, ¿qué formas de pago hay? soy Ana"
+            "courtesies": ["greet", "thanks", "bye", "inform"],
             # confidence from which another intent is what the message is about
             "matter_from": 0.25,
         }

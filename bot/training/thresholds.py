@@ -5,8 +5,8 @@ A model scores the development texts; each threshold of ``config.yml`` is put wh
 * a level of frustration begins where it is confused least with the one below, every level weighing
   the same; *frustrated*, from which the bot acts, where F1 is highest among the cuts that call at
   most :data:`ALARMS` of the calm texts frustrated;
-* an intent is a guess below the lowest confidence from which more is won by being right than lost by
-  being wrong, but for :data:`NEAR`.
+* an intent is a guess below the lowest confidence from which being right wins more than being wrong
+  loses, but for :data:`NEAR`.
 """
 
 from __future__ import annotations

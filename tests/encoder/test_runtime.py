@@ -11,6 +11,7 @@ from bot import settings
 from bot.encoder import export, shelf, verify
 from bot.encoder.runtime import Encoder
 from bot.errors import EncoderError
+from bot.training.tune import base_of
 
 pytestmark = pytest.mark.model
 
@@ -68,6 +69,6 @@ def test_serving_imports_neither_torch_nor_tensorflow():
 
 def test_building_again_finds_it_there():
     said = []
-    mark = export.build(settings.load(), progress=said.append)
-    assert mark == shelf.current(settings.load().models)
-    assert said == [f"The sentence encoder {mark} is there and whole."]
+    own = settings.load()
+    assert export.build(own, progress=said.append) == shelf.current(own.models)
+    assert said == [f"The sentence encoder {base_of(own)} is there and whole."]

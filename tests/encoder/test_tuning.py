@@ -37,13 +37,16 @@ def tuned(models):
     return name, said, [task, steps]
 
 
-def spread(models, name):
+def margin(models, name):
+    """How much nearer texts lie to those of their class than to the others."""
     vectors = Encoder.load(models, name).encode(HARM + PLAY)
-    return float((vectors[:4] @ vectors[4:].T).mean())
+    cosines = vectors @ vectors.T
+    between = cosines[:4, 4:].mean()
+    return float((cosines[:4, :4].mean() + cosines[4:, 4:].mean()) / 2 - between)
 
 
-def test_what_differs_lies_further_apart(models, tuned):
-    assert spread(models, tuned[0]) < spread(models, shelf.current(models)) - 0.02
+def test_what_differs_lies_further_apart_than_what_is_alike(models, tuned):
+    assert margin(models, tuned[0]) > margin(models, shelf.current(models)) + 0.01
 
 
 def test_it_is_on_the_shelf_and_not_chosen(models, tuned):

@@ -81,8 +81,8 @@ def test_every_line_comes_back_scored_and_in_order(model, tmp_path):
     assert not report.unreadable
     first, second, third = rows
     assert set(first) == {
-        "text", "label", "intent", "confidence", "entities", "frustration", "level", "cues",
-        "language",
+        "text", "label", "intent", "confidence", "entities", "frustration", "probability", "level",
+        "cues", "language",
     }  # fmt: skip
     assert {"entity": "order_number", "value": "48213", "start": 39, "end": 44} in first["entities"]
     assert {"insult"} <= {cue["name"] for cue in first["cues"]}
@@ -158,8 +158,9 @@ def test_strange_texts_get_an_answer(model, tmp_path):
 
 
 def test_the_word_list_can_be_left_out(model, tmp_path):
-    _, (with_list,) = score(model, tmp_path, {"text": "sois unos inútiles"})
-    _, (without,) = score(model, tmp_path, {"text": "sois unos inútiles"}, lexicon=False)
+    line = {"text": "mi cuñado es un poco inútil, ¿me ayudáis a montarlo?"}
+    _, (with_list,) = score(model, tmp_path, line)
+    _, (without,) = score(model, tmp_path, line, lexicon=False)
     assert [cue["name"] for cue in with_list["cues"]] == ["insult"]
     assert without["cues"] == []
     assert without["frustration"] != with_list["frustration"]
