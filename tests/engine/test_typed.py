@@ -46,13 +46,11 @@ def test_the_words_reach_a_person_and_the_calm_twin_does_not(customer, trigger, 
     assert customer.trigger == trigger
 
 
-def test_three_misunderstandings(customer):
+def test_what_means_nothing_is_asked_again(customer):
+    # Three in a row are in test_triggers_fire.py, where no model decides what is understood.
     customer.type("jklñ poiu")
     assert customer.responses == ["utter_reask"]
-    customer.type("poiu jklñ")
-    assert customer.responses == ["utter_offer_person"]
-    customer.type("jklñ, poiu ...")
-    assert customer.trigger == "not_understood"
+    assert customer.trigger is None
 
 
 def test_anger_that_does_not_fall(customer):
