@@ -8,7 +8,7 @@ AT_ONCE = [
     (
         "explicit_request",
         "quiero hablar con una persona",
-        "busco un regalo para una persona mayor",
+        "ayer me atendió una persona muy amable, gracias",
     ),
     ("explicit_request", "I want to talk to a human being", "do you have shops I can visit?"),
     (
