@@ -160,8 +160,9 @@ def of_model(model: Path, settings: Settings) -> Found:
     graded, labelled = development.graded_texts(folder), development.labelled_texts(folder)
     if not graded or not labelled:
         raise ConfigError(f"{folder} has no development texts (dev_*.yml, frustration_dev_*.yml).")
-    heard = _scored(model, settings, [{"text": g.text, "context": list(g.context)} for g in graded])
-    read = _scored(model, settings, [{"text": one.text} for one in labelled])
+    lines = [{"text": one.text, "context": list(one.context)} for one in graded]
+    scored = _scored(model, settings, [*lines, *({"text": one.text} for one in labelled)])
+    heard, read = scored[: len(graded)], scored[len(graded) :]
     return find(
         [one["probability"] for one in heard],
         [one.level for one in graded],
