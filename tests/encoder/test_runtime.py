@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 from bot import settings
 from bot.encoder import export, shelf, verify
@@ -72,3 +73,11 @@ def test_building_again_finds_it_there():
     own = settings.load()
     assert export.build(own, progress=said.append) == shelf.current(own.models)
     assert said == [f"The sentence encoder {base_of(own)} is there and whole."]
+
+
+@pytest.mark.parametrize(
+    "text", ["¿Dónde está mi pedido nº 48213, señores?", "I'm fed up — 3 weeks, £40, “sorry” 😡"]
+)
+def test_its_tokenizer_knows_every_piece_of_our_languages(encoder, text):
+    path = shelf.shelf(settings.load().models) / encoder.hash / shelf.TOKENIZER
+    assert "<unk>" not in Tokenizer.from_file(str(path)).encode(text).tokens

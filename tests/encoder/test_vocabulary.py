@@ -4,10 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from tokenizers import Tokenizer
 
-from bot import settings
-from bot.encoder import shelf, vocabulary
+from bot.encoder import vocabulary
 
 pytestmark = pytest.mark.unit
 
@@ -49,14 +47,3 @@ def test_a_pruned_tokenizer_keeps_its_ids_in_step_with_the_vectors(tmp_path):
     pieces = [piece for piece, _ in small["model"]["vocab"]]
     assert [PIECES[int(value)] for value in left[:, 0]] == pieces
     assert small["added_tokens"][1]["id"] == pieces.index("<mask>")
-
-
-@pytest.mark.model
-@pytest.mark.parametrize(
-    "text", ["¿Dónde está mi pedido nº 48213, señores?", "I'm fed up — 3 weeks, £40, “sorry” 😡"]
-)
-def test_the_real_tokenizer_knows_every_piece_of_our_languages(text):
-    models = settings.load().models
-    path = shelf.shelf(models) / shelf.current(models) / shelf.TOKENIZER
-    encoded = Tokenizer.from_file(str(path)).encode(text)
-    assert "<unk>" not in encoded.tokens
