@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.case import kept
+from actions.changes import cancel_order
 from actions.context import Context, LoggedAction, state_slot
+from actions.matters import RESOLUTION
 from actions.money import give_voucher, refund_order
+from actions.technical import fixed, next_remedy
 from bot.deescalation import records
+
+WISHES = {"request_resend": "resend", "request_refund": "refund", "request_voucher": "voucher"}
+"""What a "no" may ask for instead, to the resolution of it."""
+
+NO_ORDER = ("account", "technical", "policy")
+"""Issues that neither a parcel nor money solves."""
 
 
 class ActionAccept(LoggedAction):
@@ -19,7 +28,12 @@ class ActionAccept(LoggedAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
         """Do it; a yes to nothing asks what to go on with."""
-        does = {"refund": refund_order, "voucher": give_voucher}
+        does = {
+            "refund": refund_order,
+            "voucher": give_voucher,
+            "cancel": cancel_order,
+            "fix": fixed,
+        }
         offered = does.get(str(context.slots.get("awaiting")))
         if offered is not None:
             return offered(dispatcher, context)
@@ -33,8 +47,13 @@ class ActionDecline(LoggedAction):
     def act(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
-        """Utter what is left."""
+        """Utter what is left; a remedy that did not help is followed by the next."""
         name = context.slots.get("awaiting")
+        if name == "fix":
+            return next_remedy(dispatcher, context)
+        instead = next((WISHES[one] for one, _ in context.state.also if one in WISHES), None)
+        if instead is not None:  # "no, rather send it again"
+            return [SlotSet("resolution", instead), FollowupAction("order_form")]
         state = records.settled(context.state, str(name), "refused") if name else context.state
         dispatcher.utter_message(response=_declined(context, name))
         return kept(records.answered(state))
@@ -48,7 +67,9 @@ class ActionNotSolved(LoggedAction):
     ) -> list[EventType]:
         """Utter the next option; after a refund or a resend only a person has one."""
         state = context.state
-        if _solved(context):
+        if state.matter == "technical_problem" and context.slots.get("service"):
+            return next_remedy(dispatcher, context)
+        if _solved(context) or state.issue in NO_ORDER:
             dispatcher.utter_message(response="utter_offer_person")
             state = records.offered(state, context.words.offer("person", {}), name="person")
         elif state.issue or context.slots.get("proven_order"):
@@ -56,6 +77,22 @@ class ActionNotSolved(LoggedAction):
         else:
             dispatcher.utter_message(response="utter_anything_else")
         return [SlotSet("awaiting", None), state_slot(records.answered(state))]
+
+
+class ActionGoOn(LoggedAction):
+    """The customer gave a detail: goes on with the matter in hand if that is what it lacked."""
+
+    def act(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
+    ) -> list[EventType]:
+        """Go on with the order that was named, or ask what it is for."""
+        resolution = RESOLUTION.get(context.state.matter)
+        if resolution and context.slots.get("order_number"):
+            return [SlotSet("resolution", resolution), FollowupAction("order_form")]
+        if context.state.matter == "technical_problem" and context.slots.get("service"):
+            return next_remedy(dispatcher, context)
+        dispatcher.utter_message(response="utter_ask_topic")
+        return [state_slot(records.answered(context.state))]
 
 
 class ActionThanks(LoggedAction):

@@ -17,16 +17,32 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.words import Words, words
 from bot import settings
-from bot.backoffice import BackOffice, open_shop
+from bot.backoffice import BackOffice, open_back_office
 from bot.deescalation.state import ConversationState
 
 STATE_SLOT = "conversation_state"
 
 
-@cache
+_replaced: BackOffice | None = None
+
+
 def shop() -> BackOffice:
-    """Return the company's systems, opened once for each process."""
-    return open_shop(settings.load().shop_database())
+    """Return the company's systems, opened once for each process; see ``use``."""
+    return _replaced if _replaced is not None else _opened()
+
+
+def use(back_office: BackOffice | None) -> None:
+    """Let every action of this process work with other systems; None: those of the settings.
+
+    For tests and evaluation: ``use(open_shop("sqlite:///...", today=day))``.
+    """
+    global _replaced
+    _replaced = back_office
+
+
+@cache
+def _opened() -> BackOffice:
+    return open_back_office(settings.load())
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,7 @@ class Context:
         data: What the gateway vouches for: identity, choice, language, time, an agent's note.
         slots: The slots as Rasa has them.
         intent: Intent of the newest message.
+        text: Its words.
     """
 
     conversation: str
@@ -48,6 +65,7 @@ class Context:
     data: Mapping[str, Any]
     slots: Mapping[str, Any]
     intent: str
+    text: str = ""
 
     @classmethod
     def of(cls, tracker: Tracker) -> Context:
@@ -61,6 +79,7 @@ class Context:
             data=data,
             slots=tracker.slots,
             intent=str((latest.get("intent") or {}).get("name") or ""),
+            text=str(latest.get("text") or ""),
         )
 
     @property
@@ -94,6 +113,26 @@ class Context:
 def state_slot(state: ConversationState) -> EventType:
     """Return the event that keeps a state."""
     return SlotSet(STATE_SLOT, state.to_dict())
+
+
+def said_again(tracker: Tracker, intent: str | None = None, *, details: bool = False) -> EventType:
+    """Return the newest message as an event, with all that was understood of it.
+
+    The SDK's own ``UserUttered`` drops the message's id and its metadata.
+
+    Args:
+        tracker: The conversation.
+        intent: What it shall mean instead.
+        details: Whether the details that it named are kept with another meaning.
+    """
+    last = next(event for event in reversed(tracker.events) if event.get("event") == "user")
+    kept = ("event", "text", "parse_data", "input_channel", "message_id", "metadata")
+    message = {**{name: last.get(name) for name in kept}, "timestamp": None}
+    if intent is not None:
+        meant: dict[str, Any] = {"intent": {"name": intent, "confidence": 1.0}}
+        meant |= {} if details else {"entities": []}
+        message["parse_data"] = {**(last.get("parse_data") or {}), **meant}
+    return message
 
 
 class LoggedAction(Action):

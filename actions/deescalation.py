@@ -8,9 +8,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecuted, EventType, UserUtteranceReverted
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.context import Context, LoggedAction, state_slot
+from actions.context import Context, LoggedAction, said_again, state_slot
 from bot.deescalation import records
 from bot.deescalation.steps import firing_of
+from bot.deescalation.topics import ANGER
+from bot.deescalation.turn import at_least
 
 CHOICES = 2  # topics that the customer chooses from when a message was not understood
 
@@ -27,8 +29,13 @@ class ActionAcknowledge(LoggedAction):
     ) -> list[EventType]:
         """Utter, take the message back, put it in again."""
         dispatcher.utter_message(response=_response(context, "utter_acknowledge"))
-        state = records.acknowledged(records.attempted(context.state))
-        again = [UserUtteranceReverted(), ActionExecuted("action_listen"), _message(tracker)]
+        state = context.state
+        matter = state.matter if context.intent in ANGER else None  # it is in the anger
+        heard = said_again(tracker, matter or None, details=True)
+        if at_least(state.level, "frustrated"):  # less is no attempt to calm, only courtesy
+            state = records.attempted(state)
+        state = records.acknowledged(state)
+        again = [UserUtteranceReverted(), ActionExecuted("action_listen"), heard]
         return [*again, state_slot(state)]
 
 
@@ -86,16 +93,6 @@ def _response(context: Context, usual: str) -> str:
     """Return the key that the trigger asks for, or the usual one."""
     firing = firing_of(context.state)
     return (firing.response if firing else None) or usual
-
-
-def _message(tracker: Tracker) -> EventType:
-    """Return the newest message as an event, with all that was understood of it.
-
-    The SDK's own ``UserUttered`` drops the message's id and its metadata.
-    """
-    last = next(event for event in reversed(tracker.events) if event.get("event") == "user")
-    kept = ("event", "text", "parse_data", "input_channel", "message_id", "metadata")
-    return {**{name: last.get(name) for name in kept}, "timestamp": None}
 
 
 def _upper(text: str) -> str:

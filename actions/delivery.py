@@ -6,7 +6,17 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.case import booked, kept, needs_person, offer, order_facts, proven_order, told
+from actions.case import (
+    booked,
+    kept,
+    needs_person,
+    offer,
+    order_facts,
+    person_decides,
+    promise,
+    proven_order,
+    told,
+)
 from actions.context import Context, LoggedAction, shop
 from actions.limits import limits
 from bot.backoffice import Order
@@ -31,7 +41,12 @@ class ActionShowDelivery(LoggedAction):
             dispatcher.utter_message(response="utter_already_done", **facts)
             return kept(state)
         key = delivery_text(order, context)
+        if key == "utter_delivery_no_stock" and order.total_cents > limits().refund_cents:
+            why = f"{order.number} is lost, none left, refund of {facts['amount']}"
+            return person_decides(context, why, facts)
         dispatcher.utter_message(response=key, **facts)
+        if key == "utter_delivery_on_time":
+            state = records.closed(state)
         return kept(_with_options(context, state, order, key, facts))
 
 
@@ -58,7 +73,10 @@ class ActionResend(LoggedAction):
             return kept(state)
         dispatcher.utter_message(response="utter_resend_done", **facts)
         state = records.settled(offer(context, state, "resend", **facts), "resend", "accepted")
-        return self._with_voucher(dispatcher, context, order, records.stepped(state, "confirm"))
+        state = promise(
+            dispatcher, context, state, "resend", days=1, owner="logistics", order=order.number
+        )
+        return self._with_voucher(dispatcher, context, order, records.closed(state))
 
     def _with_voucher(
         self,
@@ -80,25 +98,27 @@ class ActionOfferRemedy(LoggedAction):
     def act(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
-        """Utter the options."""
+        """Utter the options that the bot can keep; without any a person decides."""
         order = proven_order(context)
         facts = order_facts(order, context)
-        dispatcher.utter_message(response="utter_offer_remedy", **facts)
+        done = booked(order, "resend") or booked(order, "refund")
+        if done is not None:
+            dispatcher.utter_message(response="utter_already_done", **facts)
+            return kept(told(context, facts))
+        possible = {
+            "resend": order.in_stock,
+            "refund": order.total_cents <= limits().refund_cents,
+        }
+        names = [name for name, can in possible.items() if can]
+        if not names:
+            why = f"remedy for {order.number}: {facts['amount']}, none in stock"
+            return person_decides(context, why, {name: facts[name] for name in ("order", "amount")})
+        key = "utter_offer_remedy" if len(names) > 1 else f"utter_offer_only_{names[0]}"
+        dispatcher.utter_message(response=key, **facts)
         state = told(context, facts)
-        for name in ("resend", "refund"):
+        for name in names:
             state = offer(context, state, name, **facts)
         return kept(state)
-
-
-class ActionChangeOrder(LoggedAction):
-    """Cancelling an order or changing its address: a person does it, with the order at hand."""
-
-    def act(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
-    ) -> list[EventType]:
-        """Leave it to a person."""
-        order = proven_order(context)
-        return needs_person(context, context.state.intent, order=order.number)
 
 
 def delivery_text(order: Order, context: Context) -> str:

@@ -8,13 +8,15 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.context import Context, LoggedAction, state_slot
+from actions.context import Context, LoggedAction, shop, state_slot
 from actions.limits import limits
+from actions.meant import likely
 from bot.deescalation import records
 from bot.deescalation.firing import Firing
 from bot.deescalation.request import handoff_request
 from bot.deescalation.state import ConversationState, handed_back
 from bot.deescalation.steps import firing_of
+from bot.errors import BackOfficeError
 
 # What is said before the gateway's own notice, by trigger and, for rules, by intent.
 SAID = {
@@ -25,10 +27,8 @@ SAID = {
     "out_of_authority": "utter_handoff_authority",
     "identity_failed": "utter_handoff_unproven",
     "about_to_repeat": "utter_handoff_repeats",
-    "policy_exception": "utter_handoff_policy",
+    "always_person": "utter_handoff_decides",
     "opt_out": "utter_handoff_opt_out",
-    "cancel_order": "utter_handoff_order",
-    "change_address": "utter_handoff_order",
 }
 USUAL = "utter_handoff"
 
@@ -42,8 +42,8 @@ class ActionHandoff(LoggedAction):
         """Say that a person takes over, send the request, leave any form."""
         firing = firing_of(context.state) or asked_by_rule(context)
         key = firing.response or SAID.get(firing.trigger) or SAID.get(context.intent) or USUAL
-        if firing.trigger == "out_of_authority" and context.slots.get("resolution") == "change":
-            key = "utter_handoff_order"
+        if firing.trigger == "always_person" and context.state.issue == "policy":
+            key = "utter_handoff_policy"
         dispatcher.utter_message(response=key)
         return hand_over(dispatcher, context, firing)
 
@@ -105,9 +105,21 @@ def asked_by_rule(context: Context) -> Firing:
 
 def known_facts(context: Context) -> dict[str, str]:
     """Return what the slots know beside the state."""
-    slots = {"order": context.slots.get("proven_order") or context.slots.get("order_number")}
+    number = context.slots.get("proven_order") or context.slots.get("order_number")
+    slots = {"order": number or _only_order(context)}
     slots["email"] = context.slots.get("email")
     return {name: str(value) for name, value in slots.items() if value}
+
+
+def _only_order(context: Context) -> str | None:
+    """Return the order of a verified customer that the conversation can only be about."""
+    if not context.customer_id or not context.state.issue:
+        return None
+    try:
+        meant = likely(shop().orders_of(context.customer_id), context, shop())
+    except BackOfficeError:  # the handoff does not wait for a system that does not answer
+        return None
+    return meant[0].number if len(meant) == 1 else None
 
 
 def _agreed(note: dict[str, Any], context: Context) -> dict[str, str]:

@@ -6,12 +6,23 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.case import booked, kept, needs_person, offer, order_facts, proven_order, told
+from actions.case import (
+    booked,
+    kept,
+    needs_person,
+    offer,
+    order_facts,
+    promise,
+    proven_order,
+    told,
+)
 from actions.context import Context, LoggedAction, shop
 from actions.delivery import is_due, is_faulty
 from actions.limits import limits
-from bot.backoffice import Charge, Order
+from bot.backoffice import Booking, Charge, Order
 from bot.deescalation import records
+from bot.deescalation.state import ConversationState
+from bot.errors import BackOfficeDown
 
 
 class ActionOfferRefund(LoggedAction):
@@ -20,8 +31,10 @@ class ActionOfferRefund(LoggedAction):
     def act(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
-        """Ask for a yes, or say what else there is."""
+        """Ask for a yes, or say what else there is; asking again for what was offered is a yes."""
         order = proven_order(context)
+        if context.slots.get("awaiting") == "refund":
+            return refund_order(dispatcher, context)
         facts = order_facts(order, context)
         if booked(order, "refund"):
             dispatcher.utter_message(response="utter_already_done", **facts)
@@ -60,10 +73,8 @@ class ActionReviewCharges(LoggedAction):
         facts = {**order_facts(order, context), **_charge_facts(charges, repeated, context)}
         state = told(context, facts)
         if not repeated:
-            double = context.slots.get("resolution") == "double_charge"
-            key = "utter_charges_single" if double else "utter_charges_reported"
-            dispatcher.utter_message(response=key, **facts)
-            return kept(state)
+            dispatcher.utter_message(response=_unrepeated(order, context), **facts)
+            return kept(records.stepped(state, "resolve"))
         open_ones = [one for one in repeated if not one.refunded or _paid_now(one, context)]
         if not open_ones:
             dispatcher.utter_message(response="utter_already_done", **facts)
@@ -72,11 +83,22 @@ class ActionReviewCharges(LoggedAction):
             known = {name: facts[name] for name in ("order", "amount", "charges")}
             known["limit"] = context.words.money(limits().refund_cents)
             return needs_person(context, f"double charge of {facts['amount']}", **known)
-        reference = _pay_back(open_ones, context)
+        bookings, problem = _pay_back(open_ones, context)
+        if problem is not None:
+            return _half_done(dispatcher, context, state, bookings, problem)
         dispatcher.utter_message(response="utter_charges_double", **facts)
-        dispatcher.utter_message(response="utter_refund_done", reference=reference, **facts)
+        facts["reference"] = bookings[0].id
+        dispatcher.utter_message(response="utter_refund_done", **facts)
         state = records.settled(offer(context, state, "refund", **facts), "refund", "accepted")
-        return kept(records.stepped(state, "confirm"))
+        return kept(records.closed(_refund_promised(dispatcher, context, state, facts)))
+
+
+def _unrepeated(order: Order, context: Context) -> str:
+    """Return what to say of an order that was charged once."""
+    if context.slots.get("resolution") != "double_charge":
+        return "utter_charges_reported"
+    held = any(one.state == "pending" for one in shop().payments(order.number))
+    return "utter_charges_held" if held else "utter_charges_single"
 
 
 def refund_order(dispatcher: CollectingDispatcher, context: Context) -> list[EventType]:
@@ -96,8 +118,10 @@ def refund_order(dispatcher: CollectingDispatcher, context: Context) -> list[Eve
     if not booking.new and booking.key != context.key("refund"):
         dispatcher.utter_message(response="utter_already_done", **facts)
         return kept(told(context, facts))
-    dispatcher.utter_message(response="utter_refund_done", reference=booking.id, **facts)
-    return kept(records.settled(told(context, facts, step="confirm"), "refund", "accepted"))
+    facts["reference"] = booking.id
+    dispatcher.utter_message(response="utter_refund_done", **facts)
+    state = records.settled(told(context, facts, step="confirm"), "refund", "accepted")
+    return kept(records.closed(_refund_promised(dispatcher, context, state, facts)))
 
 
 def give_voucher(dispatcher: CollectingDispatcher, context: Context) -> list[EventType]:
@@ -121,7 +145,7 @@ def give_voucher(dispatcher: CollectingDispatcher, context: Context) -> list[Eve
     facts |= {"voucher": voucher, "reason": booking.id}
     dispatcher.utter_message(response="utter_voucher_done", **facts)
     state = records.settled(told(context, facts, step="confirm"), "voucher", "accepted")
-    return kept(state)
+    return kept(records.closed(state))
 
 
 def _beyond(order: Order, context: Context) -> str:
@@ -146,21 +170,57 @@ def _refused(order: Order, facts: dict[str, str], context: Context) -> dict[str,
 def _paid_now(charge: Charge, context: Context) -> bool:
     """Return whether this very turn paid it back before the engine was cut short."""
     key = context.key(f"refund:{charge.id}")
-    return any(booking.key == key for booking in shop().ledger())
+    return any(booking.key == key for booking in shop().ledger(charge.order_number))
 
 
-def _pay_back(charges: list[Charge], context: Context) -> str:
-    bookings = [
-        shop().refund(
-            charge.id,
-            charge.amount_cents,
-            key=context.key(f"refund:{charge.id}"),
-            reason="double_charge",
-            limit_cents=limits().refund_cents,
-        )
-        for charge in charges
-    ]
-    return bookings[0].id
+def _pay_back(
+    charges: list[Charge], context: Context
+) -> tuple[list[Booking], BackOfficeDown | None]:
+    """Pay charges back one by one; return what was booked, and what stopped the rest.
+
+    Raises:
+        BackOfficeDown: nothing was booked.
+    """
+    bookings: list[Booking] = []
+    for charge in charges:
+        try:
+            booking = shop().refund(
+                charge.id,
+                charge.amount_cents,
+                key=context.key(f"refund:{charge.id}"),
+                reason="double_charge",
+                limit_cents=limits().refund_cents,
+            )
+        except BackOfficeDown as problem:
+            if not bookings:
+                raise
+            return bookings, problem
+        bookings.append(booking)
+    return bookings, None
+
+
+def _half_done(
+    dispatcher: CollectingDispatcher,
+    context: Context,
+    state: ConversationState,
+    bookings: list[Booking],
+    problem: BackOfficeDown,
+) -> list[EventType]:
+    """Say what was paid back and what was not: the policy hands the rest to a person."""
+    done = context.words.money(sum(one.amount_cents for one in bookings))
+    dispatcher.utter_message(response="utter_refund_partial", amount=done, reference=bookings[0].id)
+    detail = f"refunded {done} ({bookings[0].id}), the rest failed: {type(problem).__name__}"
+    return kept(records.failed(state, "back_office", detail))
+
+
+def _refund_promised(
+    dispatcher: CollectingDispatcher,
+    context: Context,
+    state: ConversationState,
+    facts: dict[str, str],
+) -> ConversationState:
+    known = {name: facts[name] for name in ("order", "amount", "reference")}
+    return promise(dispatcher, context, state, "refund", days=5, owner="billing", **known)
 
 
 def _charge_facts(

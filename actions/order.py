@@ -12,17 +12,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Context, LoggedAction, shop, state_slot
 from actions.limits import limits
+from actions.meant import likely
 from bot.backoffice import BackOffice, Customer, Order
 from bot.deescalation import records
 from bot.deescalation.facts import names_order
 
 DIGITS = re.compile(r"\d{4,}")
-POSTCODE = re.compile(r"(?<!\w)[A-Za-z]?\d{4,6}[A-Za-z]{0,3}(?!\w)")  # of any of our countries
+POSTCODE = re.compile(r"(?<!\w)[A-Za-z]?\d{4,7}[A-Za-z]{0,3}(?!\w)")  # of any of our countries
 SHORT = 4  # words of a message that holds a postcode and little else
 NUMBER, PROOF = "order_number", "email"  # the slots that the form asks for
 
@@ -58,10 +59,10 @@ def identify(context: Context, systems: BackOffice) -> Identified:
     owned = systems.orders_of(context.customer_id) if context.customer_id else []
     number = number_in(slots.get(NUMBER)) or slots.get("proven_order")
     if not number:
-        likely = candidates(owned, context, systems)
-        if len(likely) == 1:
-            return Identified(order=likely[0])
-        return Identified(ask=NUMBER, choices=likely)
+        meant = likely(owned, context, systems)
+        if len(meant) == 1:
+            return Identified(order=meant[0])
+        return Identified(ask=NUMBER, choices=meant)
     mine = next((order for order in owned if order.number == number), None)
     if mine or slots.get("proven_order") == number:
         return Identified(order=mine or systems.order(number))
@@ -72,20 +73,6 @@ def identify(context: Context, systems: BackOffice) -> Identified:
     if owner is None:
         return Identified(ask=PROOF, wrong=True)
     return Identified(order=systems.order(number), owner=owner)
-
-
-def candidates(owned: Sequence[Order], context: Context, systems: BackOffice) -> list[Order]:
-    """Return the customer's orders that the conversation is likely about, newest first."""
-    goal = context.slots.get("resolution")
-    if goal == "double_charge":
-        likely = [order for order in owned if systems.duplicate_charges(order.number)]
-    elif goal in ("locate", "resend", "voucher"):
-        likely = [order for order in owned if order.status != "delivered"]
-        late = [order for order in likely if order.days_late(context.today)]
-        likely = late if goal != "locate" or context.intent == "late_delivery" else likely
-    else:
-        likely = list(owned)
-    return likely or list(owned)
 
 
 class ValidateOrderForm(LoggedAction):
@@ -120,10 +107,11 @@ class ActionAskOrderNumber(LoggedAction):
         """Utter the question."""
         orders = identify(_with_slots(context, {NUMBER: None}), shop()).choices
         if orders:
+            person = {"title": context.words.title("person"), "payload": "/ask_human"}
             dispatcher.utter_message(
                 response="utter_which_order",
                 number=str(len(orders)),
-                buttons=[_choice(order) for order in orders[:4]],
+                buttons=[*(_choice(order) for order in orders[:4]), person],
             )
         else:
             dispatcher.utter_message(response="utter_ask_order_number")
@@ -150,9 +138,15 @@ class ActionFormStuck(LoggedAction):
     def act(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
-        """Utter, wait."""
-        dispatcher.utter_message(response="utter_form_stuck")
-        return [state_slot(records.answered(context.state))]
+        """Utter, wait; a no to the question about an address leaves the address as it is."""
+        of_address = (tracker.active_loop or {}).get("name") == "address_form"
+        state = records.answered(context.state)
+        if of_address and context.intent == "deny":
+            dispatcher.utter_message(response="utter_offer_declined")
+            return [ActiveLoop(None), SlotSet("requested_slot", None), state_slot(state)]
+        key = "utter_ask_new_address" if of_address else "utter_form_stuck"
+        dispatcher.utter_message(response=key)
+        return [state_slot(state)]
 
 
 def read_slots(tracker: Tracker) -> dict[str, Any]:

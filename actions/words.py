@@ -1,7 +1,8 @@
 """Facts as they are written in a sentence: money, dates, days; the words are in ``data/facts/``.
 
 A file has: ``money`` (``{whole}``, ``{cents}``), ``date`` (``{day}``, ``{month}``), ``months``,
-``days`` (one, several), ``and``, ``or``, ``status``, ``offers``, ``topics``, ``person``.
+``days`` (one, several), ``and``, ``or``, ``status``, ``offers``, ``promises``, ``topics``,
+``services``, ``person``.
 """
 
 from __future__ import annotations
@@ -55,10 +56,23 @@ class Words:
         known = {"order": "", "amount": "", "voucher": "", **facts}
         return " ".join(str(self._data["offers"][name]).format(**known).split())
 
+    def promise(self, name: str, facts: dict[str, str]) -> str:
+        """Return what was promised, e.g. ``el pedido 48213 sale de nuevo del almacén``."""
+        known = {"order": "", "amount": "", "reference": "", **facts}
+        return " ".join(str(self._data["promises"][name]).format(**known).split())
+
     def topic(self, intent: str) -> str | None:
         """Return what an intent is about; None when it is no topic to choose."""
         topic = self._data["topics"].get(intent)
         return str(topic) if topic else None
+
+    def service(self, name: str) -> str:
+        """Return a service of ours that may be down, e.g. ``la web``."""
+        return str(self._data["services"].get(name, name))
+
+    def moment(self, at: datetime) -> str:
+        """Return day and hour, e.g. ``3 de marzo, 14:30``."""
+        return f"{self.date(at)}, {at:%H:%M}"
 
     def title(self, name: str) -> str:
         """Return the title of a button, ``person`` or ``another``."""

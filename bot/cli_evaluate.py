@@ -34,11 +34,48 @@ def evaluate(
     output: Annotated[
         Path | None, typer.Option(file_okay=False, help="Else evaluation/reports.")
     ] = None,
+    scenarios: Annotated[
+        bool, typer.Option("--scenarios", help="Play evaluation/scenarios instead.")
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Of them: a name, group or tag; repeatable.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that play.")] = 2,
+    present: Annotated[
+        bool, typer.Option("--present", help="Play the checkout's dialogue, trained first.")
+    ] = False,
+    personas: Annotated[
+        bool, typer.Option("--personas", help="Play simulated customers instead, with both bots.")
+    ] = False,
+    conversations: Annotated[int, typer.Option(min=1, help="Of them with each bot.")] = 500,
+    seed: Annotated[int | None, typer.Option(help="Of the simulated customers.")] = None,
+    ablations: Annotated[
+        int, typer.Option(min=0, help="With each mechanism switched off; 0: none.")
+    ] = 150,
 ) -> None:
     """Measure intents and frustration on held-out texts, beside other systems; write a report.
 
     Example: remanso evaluate --reduced --fail-under intent_f1_es=0.85
     """
+    if scenarios:
+        from bot.cli_scenarios import play_scenarios
+
+        play_scenarios(only or [], workers=workers, model=model, present=present, output=output)
+        return
+    if personas:
+        from bot.cli_personas import play_personas
+
+        play_personas(
+            only or [],
+            conversations=conversations,
+            seed=seed,
+            ablations=ablations,
+            workers=workers,
+            model=model,
+            present=present,
+            output=output,
+        )
+        return
     with errors_as_text():
         from evaluation import evaluate as evaluation
         from evaluation import floors as floor_file

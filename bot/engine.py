@@ -33,6 +33,15 @@ class Said(msgspec.Struct):
     id: str | None = None  # id of the variation
 
 
+class Promised(msgspec.Struct):
+    """Something the bot told the customer will happen."""
+
+    name: str
+    text: str
+    due: str | None = None  # ISO 8601; without a zone, or a day alone, in the desk's
+    owner: str = "bot"  # or the team that sees to it
+
+
 class TurnReply(msgspec.Struct):
     """What the engine answers to one turn."""
 
@@ -44,6 +53,8 @@ class TurnReply(msgspec.Struct):
     handoff: dict[str, Any] | None = None
     identity: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
+    promises: list[Promised] = []
+    promises_kept: list[str] = []  # names of earlier promises that are done now
 
 
 class Score(msgspec.Struct):

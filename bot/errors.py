@@ -24,7 +24,9 @@
   + Taken                a person has the chat: the bot's turn is over
   + BackOfficeError      orders, invoices or payments cannot be read or changed
     - BackOfficeDown     no answer, or a broken one
+      * Uncertain        a write was sent and nobody knows whether it was done
     - AboveAuthority     more money than this role may give
+    - NotPossible        the order, the charge or the customer does not allow it
     - Unproven           (actions.case)
 """
 
@@ -102,8 +104,16 @@ class BackOfficeDown(BackOfficeError):
     """The back office gave no answer, or a broken one."""
 
 
+class Uncertain(BackOfficeDown):
+    """A write was sent and its answer lost: say neither that it was done nor that it was not."""
+
+
 class AboveAuthority(BackOfficeError):
     """More money than this role may give."""
+
+
+class NotPossible(BackOfficeError):
+    """The order, the charge or the customer does not allow what was asked, or does not exist."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

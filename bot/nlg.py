@@ -3,12 +3,17 @@
 Switched on by ``nlg: {type: bot.nlg.ResponseChooser}`` in ``endpoints.yml``. A response that has
 nothing fresh left, or cannot be said, becomes a marked message without text; the channel turns it
 into a handoff. Nothing is ever said twice.
+
+Every text is checked before it is said (:mod:`bot.deescalation.wording`): one that would inflame is
+replaced by the next best that does not, and logged. When all would, the least of them is said and
+logged as an error. A line of the log names rules and variations, nothing that the customer wrote.
 """
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +27,7 @@ from bot.deescalation.facts import sayable
 from bot.deescalation.phrasing import Phrase, Phrasebook
 from bot.deescalation.state import ConversationState
 from bot.deescalation.techniques import closed_to
+from bot.deescalation.wording import check
 
 # What Rasa passes beside the facts of an action.
 NOT_FACTS = frozenset(
@@ -33,6 +39,7 @@ NOT_FACTS = frozenset(
 SAYS_BACK = frozenset({"utter_acknowledge", "utter_deescalate"})
 
 logger = logging.getLogger(__name__)
+lines = logging.getLogger("remanso.engine.wording")  # JSON lines, beside those of the turns
 
 
 class ResponseChooser(TemplatedNaturalLanguageGenerator):
@@ -81,6 +88,7 @@ class ResponseChooser(TemplatedNaturalLanguageGenerator):
         self, key: str, tracker: DialogueStateTracker, kwargs: Mapping[str, Any]
     ) -> Phrase | None:
         state = ConversationState.from_dict(tracker.get_slot("conversation_state"))
+        said = texts_said(tracker)
         told = {name: value for name, value in kwargs.items() if name not in NOT_FACTS and value}
         heard = state.told if key in SAYS_BACK else ()
         known: dict[str, Any] = {
@@ -89,11 +97,86 @@ class ResponseChooser(TemplatedNaturalLanguageGenerator):
             "level": state.level,
             "issue": state.issue,
             "facts": {**sayable(state.facts, state.language, heard), **told},
-            "said": {*state.said, *texts_said(tracker)},
+            "said": {*state.said, *said},
+            "apologised": state.apologised,
         }
-        fresh = self._book.choose(key, **known, avoid=closed_to(state), apologised=state.apologised)
+        return calmest(self._options(key, known, closed_to(state)), state, said)
+
+    def _options(
+        self, key: str, known: Mapping[str, Any], closed: Sequence[str]
+    ) -> Iterator[Phrase]:
+        fresh = self._book.candidates(key, **known, avoid=closed)
+        yield from fresh
         # Better a technique used before, in other words, than a conversation that ends.
-        return fresh or self._book.choose(key, **known, apologised=state.apologised)
+        ids = {phrase.id for phrase in fresh}
+        yield from (one for one in self._book.candidates(key, **known) if one.id not in ids)
+
+
+def calmest(
+    options: Iterable[Phrase], state: ConversationState, said: Collection[str]
+) -> Phrase | None:
+    """Return the first option that does not inflame; if all do, the one that does least.
+
+    Both are logged when the first option is not fine: a warning for what was replaced, an error
+    for what is said all the same.
+
+    Args:
+        options: What may be said, the best first.
+        state: The conversation, with the level of the newest turn.
+        said: Texts said before.
+    """
+    refused: list[tuple[Phrase, list[str]]] = []
+    for phrase in options:
+        rules = broken_rules(phrase, state, said)
+        if not rules:
+            if refused:
+                _log(logging.WARNING, "replaced", refused, phrase, state)
+            return phrase
+        refused.append((phrase, rules))
+    if not refused:
+        return None
+    least, _ = min(refused, key=lambda one: len(one[1]))
+    _log(logging.ERROR, "said", refused, least, state)
+    return least
+
+
+def broken_rules(phrase: Phrase, state: ConversationState, said: Collection[str]) -> list[str]:
+    """Return the rules of wording that a phrase breaks now, one for each place."""
+    previous = () if phrase.repeat else said  # a fixed text may come again, its regret too
+    found = check(
+        phrase.text,
+        language=phrase.language,
+        level=state.level,
+        previous=previous,
+        solved=solved(state),
+    )
+    return [one.rule for one in found]
+
+
+def solved(state: ConversationState) -> bool | None:
+    """Return whether the customer's matter is solved; None when there is none yet."""
+    if state.step == "confirm":
+        return True
+    return False if state.issue else None
+
+
+def _log(
+    severity: int,
+    what: str,
+    refused: Sequence[tuple[Phrase, list[str]]],
+    phrase: Phrase,
+    state: ConversationState,
+) -> None:
+    line = {
+        "process": "engine",
+        "wording": what,
+        "response": phrase.key,
+        "said": phrase.id,
+        "language": phrase.language,
+        "level": state.level,
+        "refused": [{"id": one.id, "rules": sorted(set(rules))} for one, rules in refused[:8]],
+    }
+    lines.log(severity, json.dumps(line, ensure_ascii=False))
 
 
 def texts_said(tracker: DialogueStateTracker) -> set[str]:

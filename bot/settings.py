@@ -11,7 +11,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,10 @@ class Settings:
     database_url: str = ""  # SQLAlchemy URL; empty: sqlite file remanso.db in home
     tracker_url: str = ""  # SQLAlchemy URL of the engine's tracker store; empty: tracker.db in home
     shop_url: str = ""  # SQLAlchemy URL of the demo back office; empty: shop.db in home
+    back_office_url: str = ""  # base URL of the company's systems (REST); empty: the demo shop
+    back_office_token: str = field(default="", repr=False)  # bearer token for them; empty: none
+    back_office_timeout: float = 1.2  # seconds they have for one try
+    back_office_retries: int = 2  # how often a failed try is repeated
     secret: str = ""  # signs tokens, 32+ characters; empty: generated once into home/secret
     identity_key: str = ""  # key shared with the embedding site's server; empty: derived
     allowed_origins: tuple[str, ...] = ()  # sites that may embed the widget; empty: the demo shop
@@ -130,10 +134,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     """
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {}
-    for field in fields(Settings):
-        variable = f"REMANSO_{field.name.upper()}"
+    for each in fields(Settings):
+        variable = f"REMANSO_{each.name.upper()}"
         if variable in environ:
-            values[field.name] = _read(variable, environ[variable], field.default)
+            values[each.name] = _read(variable, environ[variable], each.default)
     settings = Settings(**values)
     if settings.secret and len(settings.secret) < 32:
         raise SettingsError("REMANSO_SECRET is shorter than 32 characters. Use a longer one.")

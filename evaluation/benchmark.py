@@ -1,100 +1,104 @@
 """Speed of our pipeline beside Rasa's default one for Spanish, in one run on one machine.
 
-Both answer the same ten-turn scripts through the same door (``bot/channels/gateway.py``), with the
-same domain, stories, actions and store; only pipeline and policies differ. Reported: milliseconds
-per message (p50, p95, p99) with 1, 8 and 32 clients, calls of the action server, seconds until the
-door answers, memory of the engine (MB, resident), seconds of training, and the ratios ours to
-default.
+Both learn from the same sample of the examples, answer the same ten-turn conversations through the
+same door (``bot/channels/gateway.py``) with the same domain, stories, texts and actions, and call
+the action server equally often; the run stops when their answers are not of the same kinds. What
+the two systems are is said in :mod:`evaluation.rivals`. Their blocks take turns, so that both meet
+the same disturbances. Reported, with the ratios ours to default:
 
-Run: ``python -m evaluation.benchmark``. It trains the default pipeline once, several minutes, and
-keeps it under the fingerprint of the data. Not part of the tests: machines are shared and noisy.
+* milliseconds per message (p50, p95, p99) and messages per second with 1, 8 and 32 clients;
+* processor time per message (engine and actions), and the share of messages answered alike;
+* seconds until the door answers, and memory of the engine (MB; what it shares counted in part);
+* seconds of training, also of processor time, which others on the machine do not change; MB of the
+  model.
+
+Run: ``python -m evaluation.benchmark --examples 25``. It trains both once, some minutes each, and
+keeps them under the fingerprint of the data. Not part of the tests: machines are shared and noisy.
 """
 
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
-import hashlib
 import json
 import os
 import re
-import secrets
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.settings import ROOT, Settings, load
-from bot.supervisor import Child, answers, children
-from bot.training import published
+from bot.supervisor import Child
+from evaluation import clients, rivals
+from evaluation.clients import Door, Script
+from evaluation.rivals import DEFAULT, NAMES, Trained, shortened, train
+
+__all__ = ["DEFAULT", "main", "shortened", "train"]
 
 CLIENTS = (1, 8, 32)
-HERE = Path(__file__).parent
-DEFAULT = HERE / "baselines" / "default" / "config.yml"
+SCRIPT = Path(__file__).parent / "scripts" / "calm.yml"
+REPORT = Path(__file__).parent / "reports" / "benchmark.json"
+PATIENCE = 300.0  # seconds an engine has to start
+TICKS = os.sysconf("SC_CLK_TCK")  # of processor time, per second
 
 
-@dataclass(frozen=True)
+@dataclass
 class Load:
-    """Latency of one number of clients, in milliseconds per message."""
+    """What was measured with one number of clients."""
 
-    clients: int
-    messages: int
-    p50: float
-    p95: float
-    p99: float
-    per_second: float
+    ms: list[float] = field(default_factory=list)  # per message
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of engine and action server
+    alike: int = 0  # messages answered as in the comparison before
+
+    def numbers(self) -> dict[str, float]:
+        """Return what is reported of it."""
+        cuts = statistics.quantiles(self.ms, n=100)
+        return {
+            "messages": len(self.ms),
+            "p50": cuts[49],
+            "p95": cuts[94],
+            "p99": cuts[98],
+            "per_second": len(self.ms) / self.seconds,
+            "cpu_ms": self.cpu_seconds * 1000 / len(self.ms),
+            "alike": self.alike / len(self.ms),
+        }
 
 
-@dataclass(frozen=True)
-class Result:
-    """Everything measured of one pipeline."""
+@dataclass
+class Running:
+    """One system at work."""
 
     name: str
-    training_seconds: float
+    settings: Settings
+    children: list[Child]
     start_seconds: float
-    memory_mb: float
-    action_calls: int
-    loads: list[Load]
+    start_cpu_seconds: float
+    loads: dict[int, Load] = field(default_factory=lambda: {one: Load() for one in CLIENTS})
 
+    def cpu_seconds(self) -> float:
+        """Return the processor time of engine and action server so far."""
+        return sum(_cpu(child) for child in self.children)
 
-def shortened(config: Path, epochs: int, folder: Path) -> Path:
-    """Return the configuration with fewer epochs, written into ``folder``."""
-    text = re.sub(r"epochs: \d+", f"epochs: {epochs}", config.read_text(encoding="utf-8"))
-    path = folder / f"{config.parent.name}-{epochs}.yml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def train(settings: Settings, config: Path, name: str) -> tuple[Path, float]:
-    """Train one pipeline, unless a model of the same data is kept; return it and the seconds."""
-    mark = hashlib.sha256(config.read_bytes() + published.fingerprint(settings).encode())
-    model = settings.models / f"benchmark-{name}-{mark.hexdigest()[:12]}.tar.gz"
-    note = model.with_suffix(".json")
-    if not (model.is_file() and note.is_file()):
-        command = [sys.executable, "-m", "rasa", "train", "--config", str(config)]
-        command += ["--out", str(model.parent), "--force"]
-        command += ["--fixed-model-name", model.name.removesuffix(".tar.gz")]
-        environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TQDM_DISABLE": "1"}
-        environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}
-        start = time.monotonic()
-        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-        note.write_text(json.dumps({"seconds": time.monotonic() - start}), encoding="utf-8")
-    return model, float(json.loads(note.read_text(encoding="utf-8"))["seconds"])
+    def action_calls(self) -> int:
+        """Return how many actions the action server logged so far."""
+        log = self.settings.home / "log" / "actions.log"
+        return log.read_text(encoding="utf-8", errors="replace").count('"action": ')
 
 
 @contextmanager
-def running(settings: Settings, model: Path) -> Iterator[tuple[Child, float]]:
-    """Start engine and actions; yield the engine and the seconds until its door answered."""
-    wanted = [child for child in children(settings, model, demo=False) if child.name != "web"]
+def running(settings: Settings, model: Path, name: str) -> Iterator[Running]:
+    """Start engine and actions of a system and wait until its door answers.
+
+    Raises:
+        SystemExit: the engine does not start; the text names the log.
+    """
+    wanted = rivals.processes(settings, model, name)
     log = settings.home / "log"
     log.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
@@ -104,16 +108,18 @@ def running(settings: Settings, model: Path) -> Iterator[tuple[Child, float]]:
                 child.process = subprocess.Popen(
                     child.command,
                     cwd=ROOT,
-                    env={**child.environment, "REMANSO_HOME": str(settings.home)},
+                    env=child.environment,
                     stdout=output,
                     stderr=subprocess.STDOUT,
                 )
-        while not _healthy(settings):
-            if time.monotonic() - start > 300:
-                raise SystemExit(f"The engine does not start; see {log}.")
-            time.sleep(0.1)
+        while not Door(settings, timeout=2.0).is_open():
+            ended = any(child.process and child.process.poll() is not None for child in wanted)
+            if ended or time.monotonic() - start > PATIENCE:
+                said = (log / "engine.log").read_text(encoding="utf-8", errors="replace")[-1500:]
+                raise SystemExit(f"{name} does not start; see {log}. It said: {said}")
+            time.sleep(0.05)
         seconds = time.monotonic() - start
-        yield next(child for child in wanted if child.name == "engine"), seconds
+        yield Running(name, settings, wanted, seconds, _cpu(wanted[0]))
     finally:
         for child in wanted:
             if child.process is not None:
@@ -121,129 +127,152 @@ def running(settings: Settings, model: Path) -> Iterator[tuple[Child, float]]:
                 child.process.wait(30)
 
 
-def _healthy(settings: Settings) -> bool:
-    url = f"{settings.engine()}/webhooks/gateway/health"
-    request = urllib.request.Request(url, headers=_headers(settings))  # noqa: S310 - our own URL
-    try:
-        with urllib.request.urlopen(request, timeout=2) as response:  # noqa: S310
-            return bool(response.status == 200) and answers(
-                f"http://127.0.0.1:{settings.actions_port}/health"
-            )
-    except OSError:
-        return False
+def _cpu(child: Child) -> float:
+    pid = child.process.pid if child.process else 0
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def _headers(settings: Settings) -> dict[str, str]:
-    secret = f"Bearer {settings.engine_secret()}"
-    return {"Authorization": secret, "Content-Type": "application/json"}
+def memory(child: Child) -> dict[str, float]:
+    """Return the memory of a process in MB, what it shares counted in part and whole (Linux)."""
+    pid = child.process.pid if child.process else 0
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+    sizes = dict(re.findall(r"^(\w+):\s+(\d+) kB", text, re.MULTILINE))
+    return {"memory_mb": int(sizes["Pss"]) / 1024, "resident_mb": int(sizes["Rss"]) / 1024}
 
 
-def converse(settings: Settings, turns: list[str]) -> list[float]:
-    """Play one conversation; return the milliseconds of each turn."""
-    conversation = f"c_{secrets.token_urlsafe(8)}"
-    times = []
-    for text in turns:
-        identity = {"status": "verified", "customer_id": "C-1001", "name": "Lucía"}
-        body = {
-            "conversation": conversation,
-            "turn": f"t_{secrets.token_urlsafe(8)}",
-            "text": text,
-            "choice": None,
-            "context": {"identity": identity, "language": "es", "now": "2026-01-01T10:00:00Z"},
-        }
-        request = urllib.request.Request(  # noqa: S310 - our own URL
-            f"{settings.engine()}/webhooks/gateway/message",
-            data=json.dumps(body).encode(),
-            headers=_headers(settings),
+def compare(systems: list[Running], *, seed: int) -> dict[str, Any]:
+    """Play the same conversations to both and make sure that they do the same.
+
+    Raises:
+        SystemExit: an answer is of another kind, or the actions are called more or less often.
+    """
+    found: dict[str, Any] = {}
+    for system in systems:
+        script = Script(SCRIPT, seed=seed)
+        before = system.action_calls()
+        played = [Door(system.settings).converse(script.conversation()) for _ in range(3)]
+        kinds = [[turn.kinds for turn in turns] for turns in played]
+        found[system.name] = (kinds, system.action_calls() - before)
+    one, other = (found[name] for name in NAMES)
+    if one != other:
+        raise SystemExit(
+            "The two do not do the same, so their speed cannot be compared. Change "
+            f"{SCRIPT.name}.\n" + "\n".join(f"{name}: {what}" for name, what in found.items())
         )
-        start = time.perf_counter()
-        with urllib.request.urlopen(request, timeout=120) as response:  # noqa: S310
-            response.read()
-        times.append((time.perf_counter() - start) * 1000)
-    return times
+    return {"action_calls": one[1] / 3, "kinds": one[0][0]}
 
 
-def load_test(settings: Settings, turns: list[str], clients: int, rounds: int) -> Load:
-    """Play ``clients * rounds`` conversations, ``clients`` at a time."""
-    start = time.perf_counter()
-    with concurrent.futures.ThreadPoolExecutor(clients) as pool:
-        jobs = [pool.submit(converse, settings, turns) for _ in range(clients * rounds)]
-        times = [ms for job in jobs for ms in job.result()]
-    seconds = time.perf_counter() - start
-    cuts = statistics.quantiles(times, n=100)
-    return Load(clients, len(times), cuts[49], cuts[94], cuts[98], len(times) / seconds)
+def block(
+    system: Running, count: int, rounds: int, *, seed: int, kinds: Sequence[tuple[str, ...]]
+) -> None:
+    """Play one block of conversations and add it to the system's loads.
+
+    Args:
+        system: Whose.
+        count: Clients at once.
+        rounds: Conversations of each.
+        seed: Of the script: both systems get the same one.
+        kinds: Responses that every turn of the script should get.
+    """
+    before = system.cpu_seconds()
+    script = Script(SCRIPT, seed=seed)
+    played, seconds = clients.play(system.settings, script, count, rounds)
+    load = system.loads[count]
+    load.ms += [turn.ms for turns in played for turn in turns]
+    pairs = (pair for turns in played for pair in zip(turns, kinds, strict=True))
+    load.alike += sum(turn.kinds == wanted for turn, wanted in pairs)
+    load.seconds += seconds
+    load.cpu_seconds += system.cpu_seconds() - before
 
 
-def memory_mb(process: subprocess.Popen[bytes]) -> float:
-    """Return the resident memory of a process in MB (Linux)."""
-    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
-    return int(found.group(1)) / 1024 if found else 0.0
-
-
-def action_calls(settings: Settings) -> int:
-    """Return how many actions the action server logged so far."""
-    path = settings.home / "log" / "actions.log"
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return sum('"action"' in line for line in lines)
-
-
-def measure(settings: Settings, config: Path, name: str, turns: list[str], rounds: int) -> Result:
-    """Train, start and load one pipeline."""
-    model, seconds = train(settings, config, name)
-    with tempfile.TemporaryDirectory() as home:
-        settings = replace(settings, home=Path(home))
-        with running(settings, model) as (engine, start):
-            converse(settings, turns)  # the first conversation warms caches up
-            before = action_calls(settings)
-            converse(settings, turns)
-            calls = action_calls(settings) - before
-            loads = [load_test(settings, turns, clients, rounds) for clients in CLIENTS]
-            if engine.process is None:
-                raise SystemExit("The engine ended during the run.")
-            return Result(name, seconds, start, memory_mb(engine.process), calls, loads)
-
-
-def ratios(ours: Result, default: Result) -> dict[str, Any]:
-    """Return ours / default for every number; below 1 is faster, smaller or shorter."""
-    table: dict[str, Any] = {
-        key: getattr(ours, key) / getattr(default, key)
-        for key in ("training_seconds", "start_seconds", "memory_mb")
+def result(system: Running, trained: Trained) -> dict[str, Any]:
+    """Return everything measured of one system."""
+    return {
+        "training_seconds": trained.seconds,
+        "training_cpu_seconds": trained.cpu_seconds,
+        "model_mb": trained.megabytes,
+        "start_seconds": system.start_seconds,
+        "start_cpu_seconds": system.start_cpu_seconds,
+        **memory(system.children[0]),
+        "loads": [{"clients": n, **load.numbers()} for n, load in system.loads.items()],
     }
-    for one, other in zip(ours.loads, default.loads, strict=True):
-        for key in ("p50", "p95", "p99"):
-            table[f"{key} with {one.clients}"] = getattr(one, key) / getattr(other, key)
+
+
+def ratios(ours: Mapping[str, Any], default: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ours / default of every number; below 1 is faster, smaller or shorter."""
+    table: dict[str, Any] = {}
+    for key, value in ours.items():
+        if key == "loads":
+            pairs = zip(value, default[key], strict=True)
+            table[key] = [{**ratios(*pair), "clients": pair[0]["clients"]} for pair in pairs]
+        elif key not in ("clients", "messages"):
+            table[key] = value / default[key]
     return table
+
+
+def rows(report: Mapping[str, Any]) -> Iterator[str]:
+    """Return the report as the lines of a table."""
+    columns = [report[name] for name in (*NAMES, "ratios")]
+    yield f"{'':34}" + "".join(f"{name:>12}" for name in (*NAMES, "ratio"))
+    table = [(key, [one[key] for one in columns]) for key in columns[0] if key != "loads"]
+    for loads in zip(*(one["loads"] for one in columns), strict=True):
+        for key in ("p50", "p95", "p99", "per_second", "cpu_ms", "alike"):
+            table.append((f"{key}, {loads[0]['clients']} clients", [load[key] for load in loads]))
+    for key, cells in table:
+        yield f"{key:34}" + "".join(f"{cell:12.2f}" for cell in cells)
+
+
+def measure(settings: Settings, options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Train, start and load both systems."""
+    config = DEFAULT if options.epochs == 100 else shortened(DEFAULT, options.epochs, folder)
+    data = rivals.lay_out(folder / "data", options.examples)
+    configs = {"default": config, "ours": ROOT / "config.yml"}
+    models = {name: rivals.trained(settings, configs[name], name, data=data) for name in NAMES}
+    if options.realtime:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(5))  # the processes inherit it
+    homes = {
+        name: replace(settings, home=folder / name, engine_port=5405 + n, actions_port=5455 + n)
+        for n, name in enumerate(NAMES)
+    }
+    with (
+        running(homes["default"], models["default"].model, "default") as default,
+        running(homes["ours"], models["ours"].model, "ours") as ours,
+    ):
+        systems = [default, ours]
+        same = compare(systems, seed=0)
+        for number in range(1, options.blocks + 1):
+            for count in CLIENTS:
+                for system in systems:
+                    block(system, count, options.rounds, seed=number, kinds=same["kinds"])
+        report: dict[str, Any] = {one.name: result(one, models[one.name]) for one in systems}
+    report["ratios"] = ratios(report["ours"], report["default"])
+    setup = {key: vars(options)[key] for key in ("examples", "epochs", "blocks", "rounds")}
+    return {"setup": {**setup, "cores": os.cpu_count(), **same}, **report}
 
 
 def main() -> None:
     """Measure both and write ``evaluation/reports/benchmark.json``."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3, help="conversations per client")
-    parser.add_argument(
-        "--epochs",
-        type=int,
-        default=100,
-        help="of the default pipeline; fewer give the same speed and a wrong training time",
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    add = parser.add_argument
+    add("--examples", type=int, default=25, help="of every intent and language; both learn these")
+    add("--blocks", type=int, default=3, help="the two take turns so often")
+    add("--rounds", type=int, default=2, help="conversations per client in a block")
+    add("--epochs", type=int, default=100, help="of the default pipeline; 100 as Rasa has them")
+    add(
+        "--realtime",
+        action="store_true",
+        help="measure, once trained, before other programs (Linux, root)",
     )
     options = parser.parse_args()
-    rounds = options.rounds
-    settings = replace(load(), engine_port=5405, actions_port=5455)
-    turns = yaml.safe_load((HERE / "scripts" / "calm.yml").read_text(encoding="utf-8"))["turns"]
     with tempfile.TemporaryDirectory() as folder:
-        rival = DEFAULT
-        if options.epochs != 100:
-            rival = shortened(DEFAULT, options.epochs, Path(folder))
-        configs = {"default": rival, "ours": ROOT / "config.yml"}
-        results = {
-            name: measure(settings, config, name, turns, rounds) for name, config in configs.items()
-        }
-    report: dict[str, Any] = {name: asdict(result) for name, result in results.items()}
-    report["epochs of the default pipeline"] = options.epochs
-    report["ratios ours/default"] = ratios(results["ours"], results["default"])
-    text = json.dumps(report, indent=2)
-    (HERE / "reports" / "benchmark.json").write_text(text + "\n", encoding="utf-8")
-    print(text)
+        report = measure(load(), options, Path(folder))
+    REPORT.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    print(*rows(report), sep="\n")
+    print(
+        f"Both learnt from {options.examples} examples of every intent and language; "
+        f"{report['setup']['action_calls']:g} action calls in each conversation of ten turns."
+    )
 
 
 if __name__ == "__main__":

@@ -170,6 +170,8 @@ class FakeEngine:
             "handoff": how.get("handoff"),
             "identity": how.get("identity"),
             "error": how.get("error"),
+            "promises": how.get("promises", []),
+            "promises_kept": how.get("promises_kept", []),
         }
 
 

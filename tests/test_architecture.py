@@ -30,7 +30,7 @@ ALLOWED = {
         "bot.engine",
         "bot.lean_rasa",
     },
-    "bot.lean_rasa": set(),
+    "bot.lean_rasa": {"bot.channels"},
     "bot.supervisor": set(),
     "bot.errors": set(),
     "bot.settings": set(),

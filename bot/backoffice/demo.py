@@ -1,187 +1,125 @@
-"""The people and orders of the demo shop, laid around a given day.
-
-Days count from that day, so that "three weeks late" stays true whenever the demo is filled.
-"""
+"""Fills a shop with the people and orders of ``demo.yml``, laid around a given day."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from itertools import chain
+from pathlib import Path
+from typing import Any
 
+import yaml
 from sqlalchemy.engine import Connection
 
 from bot.backoffice import tables
 
-CUSTOMERS = (
-    ("C-1001", "Lucía Ferrer Ortega", "lucia.ferrer@ejemplo.es", "28013"),
-    ("C-1002", "Martín Quiroga", "martin.quiroga@ejemplo.com.ar", "1425"),
-    ("C-1003", "Ximena Robles", "ximena.robles@ejemplo.mx", "03100"),
-    ("C-1004", "Andrés Palomino", "andres.palomino@ejemplo.co", "110221"),
-    ("C-1005", "Hannah Whitfield", "hannah.whitfield@example.com", "08005"),
-)
-
-
-class _Order(NamedTuple):
-    number: str
-    customer: str
-    product: str
-    cents: int
-    ordered: int  # days before today
-    promised: int  # days before today; negative: still to come
-    status: str
-    carrier: str
-    in_stock: bool
-    charged: tuple[int, ...]  # days before today of each charge
-
-
-ORDERS = (
-    _Order(
-        "48213",
-        "C-1001",
-        "Cafetera Alba 12 tazas",
-        8990,
-        27,
-        21,
-        "stuck",
-        "Correos Exprés",
-        True,
-        (27,),
-    ),
-    _Order(
-        "48377",
-        "C-1001",
-        "Juego de sábanas Lino 150",
-        5450,
-        60,
-        55,
-        "delivered",
-        "Correos Exprés",
-        True,
-        (60,),
-    ),
-    _Order(
-        "47950",
-        "C-1002",
-        "Auriculares Brisa",
-        6499,
-        12,
-        5,
-        "in_transit",
-        "Andreani",
-        True,
-        (12, 12),
-    ),
-    _Order(
-        "49102",
-        "C-1003",
-        "Silla de escritorio Nogal",
-        24900,
-        18,
-        9,
-        "lost",
-        "Estafeta",
-        False,
-        (18,),
-    ),
-    _Order(
-        "49230", "C-1003", "Lámpara de pie Faro", 4590, 3, -4, "in_transit", "Estafeta", True, (3,)
-    ),
-    _Order("46011", "C-1004", "Tostadora Duna", 3990, 9, 4, "stuck", "Servientrega", True, (9, 8)),
-    _Order(
-        "49555",
-        "C-1005",
-        "Travel backpack Ría 40 l",
-        7900,
-        20,
-        11,
-        "stuck",
-        "Correos Exprés",
-        True,
-        (20,),
-    ),
-    _Order(
-        "49560",
-        "C-1005",
-        "Electric kettle Niebla",
-        25900,
-        6,
-        -2,
-        "processing",
-        "Correos Exprés",
-        True,
-        (6, 6),
-    ),
-)
-
-_TRACK = {
-    "processing": (("Almacén de Getafe", "Pedido preparado, pendiente de recogida"),),
-    "in_transit": (
-        ("Almacén de Getafe", "Recogido por el transportista"),
-        ("Centro logístico de destino", "En tránsito"),
-    ),
-    "stuck": (
-        ("Almacén de Getafe", "Recogido por el transportista"),
-        ("Centro logístico de Coslada", "Retenido: etiqueta dañada, sin movimiento desde entonces"),
-    ),
-    "lost": (
-        ("Almacén de Getafe", "Recogido por el transportista"),
-        ("Centro logístico de Coslada", "Paquete no localizado en inventario"),
-    ),
-    "delivered": (
-        ("Almacén de Getafe", "Recogido por el transportista"),
-        ("Domicilio", "Entregado"),
-    ),
-}
+DATA = Path(__file__).with_name("demo.yml")
+UNITS = 12  # of a product that demo.yml says nothing about
+METHOD = "tarjeta terminada en 4417"  # of a payment that it says nothing about
 
 
 def fill(connection: Connection, today: date) -> None:
     """Insert the demo data, with dates around ``today``."""
-    names = ("id", "name", "email", "postcode")
-    rows = [dict(zip(names, customer, strict=True)) for customer in CUSTOMERS]
-    connection.execute(tables.customers.insert(), rows)
-    for order in ORDERS:
-        connection.execute(tables.orders.insert().values(**_order_row(order, today)))
-        connection.execute(tables.events.insert(), _event_rows(order, today))
-        connection.execute(tables.charges.insert(), _charge_rows(order, today))
+    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    customers = {each["id"]: each for each in data["customers"]}
+    units = {order["product"]: UNITS for order in data["orders"]} | data["stock"]
+    _insert(connection, tables.products, [{"name": n, "units": u} for n, u in units.items()])
+    _insert(connection, tables.customers, [_customer(each) for each in customers.values()])
+    orders = [(order, customers[order["customer"]]) for order in data["orders"]]
+    tracks = data["tracks"]
+    _insert(connection, tables.orders, [_order(each, owner, today) for each, owner in orders])
+    _insert(connection, tables.events, _all(_events(each, tracks, today) for each, _ in orders))
+    _insert(connection, tables.payments, _all(_payments(each, today) for each, _ in orders))
+    invoices = _all(_invoices(each, owner["tax"], today) for each, owner in orders)
+    _insert(connection, tables.invoices, invoices)
+    _insert(connection, tables.cases, [_case(each, today) for each in data["cases"]])
 
 
-def _order_row(order: _Order, today: date) -> dict[str, object]:
+def _insert(connection: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> None:
+    connection.execute(table.insert(), list(rows))
+
+
+_all = chain.from_iterable
+
+
+def _ago(today: date, days: int) -> date:
+    return today - timedelta(days=days)
+
+
+def _customer(given: dict[str, Any]) -> dict[str, Any]:
+    flags = {name: given.get(name, False) for name in ("vip", "vulnerable", "locked")}
+    names = ("id", "name", "email", "postcode", "address", "phone")
+    return {name: given[name] for name in names} | flags
+
+
+def _order(given: dict[str, Any], owner: dict[str, Any], today: date) -> dict[str, Any]:
+    delivered = given.get("delivered")
     return {
-        "number": order.number,
-        "customer_id": order.customer,
-        "product": order.product,
-        "total_cents": order.cents,
-        "ordered_on": today - timedelta(days=order.ordered),
-        "promised_on": today - timedelta(days=order.promised),
-        "status": order.status,
-        "carrier": order.carrier,
-        "tracking": f"RM{order.number}ES",
-        "in_stock": order.in_stock,
-        "invoice": f"F-{(today - timedelta(days=order.ordered)).year}-{order.number}",
+        "number": given["number"],
+        "customer_id": given["customer"],
+        "product": given["product"],
+        "total_cents": given["cents"],
+        "ordered_on": _ago(today, given["ordered"]),
+        "promised_on": _ago(today, given["promised"]),
+        "delivered_on": None if delivered is None else _ago(today, delivered),
+        "status": given["status"],
+        "carrier": given["carrier"],
+        "tracking": f"RM{given['number']}ES",
+        "address": owner["address"],
     }
 
 
-def _event_rows(order: _Order, today: date) -> list[dict[str, object]]:
-    start = datetime.combine(today - timedelta(days=order.ordered - 1), time(9, 40))
+def _events(given: dict[str, Any], tracks: dict[str, Any], today: date) -> list[dict[str, Any]]:
+    days = [given["ordered"] - 1 - index for index in range(len(tracks[given["status"]]))]
+    if "delivered" in given:
+        days[-1] = given["delivered"]
     return [
         {
-            "order_number": order.number,
-            "at": start + timedelta(days=index, hours=2 * index),
+            "order_number": given["number"],
+            "at": datetime.combine(_ago(today, days[index]), time(9 + 2 * index, 40)),
             "place": place,
             "text": text,
         }
-        for index, (place, text) in enumerate(_TRACK[order.status])
+        for index, (place, text) in enumerate(tracks[given["status"]])
     ]
 
 
-def _charge_rows(order: _Order, today: date) -> list[dict[str, object]]:
+def _payments(given: dict[str, Any], today: date) -> list[dict[str, Any]]:
+    states = ("charged", "pending", "failed")
+    made = [(state, days) for state in states for days in given.get(state, ())]
     return [
         {
-            "id": f"CH-{order.number}-{index}",
-            "order_number": order.number,
-            "amount_cents": order.cents,
-            "charged_on": today - timedelta(days=days),
-            "method": "tarjeta terminada en 4417",
+            "id": f"CH-{given['number']}-{index}",
+            "order_number": given["number"],
+            "amount_cents": given["cents"],
+            "charged_on": _ago(today, days),
+            "method": given.get("method", METHOD),
+            "state": state,
         }
-        for index, days in enumerate(order.charged, start=1)
+        for index, (state, days) in enumerate(made, start=1)
     ]
+
+
+def _invoices(given: dict[str, Any], tax: int, today: date) -> list[dict[str, Any]]:
+    if not given.get("invoice", True):
+        return []
+    day = _ago(today, given["ordered"])
+    return [
+        {
+            "number": f"F-{day.year}-{given['number']}",
+            "order_number": given["number"],
+            "issued_on": day,
+            "total_cents": given["cents"],
+            "tax_cents": round(given["cents"] * tax / (100 + tax)),
+        }
+    ]
+
+
+def _case(given: dict[str, Any], today: date) -> dict[str, Any]:
+    names = ("id", "issue", "status", "channel", "text")
+    return {
+        **{name: given[name] for name in names},
+        "customer_id": given["customer"],
+        "order_number": given["order"],
+        "opened_on": _ago(today, given["opened"]),
+    }

@@ -34,6 +34,7 @@ def answer(turn: str, events: Sequence[Event], *, replayed: bool) -> dict[str, A
         "parse": parse_of(events),
         "handoff": custom(events, "handoff"),
         "identity": custom(events, "identity"),
+        "promises": customs(events, "promise"),
         "error": _error(failure),
     }
 
@@ -63,12 +64,17 @@ def spoken(events: Sequence[Event], turn: str) -> list[BotUttered]:
 
 def custom(events: Sequence[Event], name: str) -> Any:
     """Return the last ``{name: …}`` that an action sent beside its texts; None without one."""
-    for event in reversed(events):
-        if isinstance(event, BotUttered):
-            found = ((event.data or {}).get("custom") or {}).get(name)
-            if found is not None:
-                return found
-    return None
+    return next(reversed(customs(events, name)), None)
+
+
+def customs(events: Sequence[Event], name: str) -> list[Any]:
+    """Return all ``{name: …}`` that actions sent beside their texts, in their order."""
+    sent = [(event.data or {}).get("custom") or {} for event in events if _is_bots(event)]
+    return [one[name] for one in sent if one.get(name) is not None]
+
+
+def _is_bots(event: Event) -> bool:
+    return isinstance(event, BotUttered)
 
 
 def state_of(events: Sequence[Event]) -> ConversationState:

@@ -37,7 +37,7 @@ def close(tracker: DialogueStateTracker, turn: str, *, since: int, domain: Domai
     state = with_said(_state(tracker), spoken(events, turn))
     last: list[Event] = []
     if failure is not None:
-        last += _handed_over(state, failure)
+        last += _handed_over(tracker, state, failure)
         state = records.handed_off(_failed(state, failure))
     elif custom(events, "handoff") is None:
         last.append(SlotSet(SLOT, None))
@@ -82,11 +82,15 @@ def _failed(state: ConversationState, failure: Failure) -> ConversationState:
     return records.failed(state, failure.kind, f"{failure.action} {failure.detail}".strip())
 
 
-def _handed_over(state: ConversationState, failure: Failure) -> list[Event]:
+def _handed_over(
+    tracker: DialogueStateTracker, state: ConversationState, failure: Failure
+) -> list[Event]:
     name = "about_to_repeat" if failure.kind == "repeats_itself" else "system_failed"
     evidence = f"{failure.kind}: {failure.action} {failure.detail}".strip()
     firing = replace(TRIGGERS[name].firing, rule=f"{name}({failure.kind})", evidence=evidence)
     facts = {fact: one.value for fact, one in state.facts.items()}
+    number = tracker.get_slot("proven_order") or tracker.get_slot("order_number")
+    facts |= {"order": str(number)} if number else {}
     payload = handoff_request(_failed(state, failure), firing, facts)
     message = BotUttered(text=None, data={"custom": {"handoff": payload}})
     return [SlotSet(SLOT, failure.to_slot()), message]

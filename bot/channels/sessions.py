@@ -32,6 +32,17 @@ def customer_turns(tracker: DialogueStateTracker) -> int:
     return sum(isinstance(event, UserUttered) for event in tracker.events)
 
 
+def is_cut(tracker: DialogueStateTracker) -> bool:
+    """Return whether this session goes on from an earlier one.
+
+    Such a session begins with the slots that were carried over; one that Rasa starts, for a new
+    conversation, begins with listening.
+    """
+    start = next((n for n, e in enumerate(tracker.events) if isinstance(e, SessionStarted)), None)
+    following = list(tracker.events)[start + 1 : start + 2] if start is not None else []
+    return bool(following) and isinstance(following[0], SlotSet)
+
+
 def new_session(tracker: DialogueStateTracker) -> list[Event]:
     """Return the events that start a new session with the same slots."""
     filled = [

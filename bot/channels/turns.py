@@ -62,6 +62,7 @@ class Turn:
                 "identity": context.get("identity") or {"status": "anonymous"},
                 "language": context.get("language"),
                 "now": context.get("now"),
+                "history": context.get("history"),
                 **({"note": self.note} if self.note is not None else {}),
             },
             "choice": self.choice,
@@ -153,7 +154,7 @@ async def _answered_before(
     processor: MessageProcessor, tracker: DialogueStateTracker, turn: Turn
 ) -> list[Event]:
     found = events_of(tracker, turn.id)
-    if found or sessions.customer_turns(tracker) >= FRESH:
+    if found or not sessions.is_cut(tracker) or sessions.customer_turns(tracker) >= FRESH:
         return found
     full = await processor.tracker_store.retrieve_full_tracker(turn.conversation)
     return events_of(full, turn.id) if full is not None else []

@@ -15,12 +15,13 @@ from typing import Any
 
 from bot.deescalation.facts import Fact
 
-MAX_BYTES = 8000
+MAX_BYTES = 9000
 MAX_TURNS = 10  # customer turns looked back on
 MAX_TEXTS = 5  # of them with their words
 MAX_WORDS = 140  # characters of a text that is kept, as JSON
 MAX_OFFERS = 8
 MAX_LIST = 10  # entries of any other list
+MAX_MATTERS = 3  # that wait
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,25 @@ class Offer:
     text: str
     status: str = "made"
     name: str = ""  # what it is for the program: person, refund, resend, voucher
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something the customer wants seen to: its intent, their words for it, and its order."""
+
+    intent: str
+    text: str = ""
+    order: str = ""  # its number, once it was looked at
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the bot said will happen, by when (ISO 8601) and who sees to it."""
+
+    name: str
+    text: str
+    due: str
+    owner: str = "bot"
 
 
 @dataclass(frozen=True)
@@ -65,6 +85,8 @@ class ConversationState:
     intents: tuple[str, ...] = ()  # its intent
     texts: tuple[str, ...] = ()  # its words, shortened
     confidence: float = 1.0  # of the newest intent, in [0, 1]
+    also: tuple[tuple[str, float], ...] = ()  # what else the newest turn said: intent, confidence
+    clock: tuple[int, ...] = ()  # when the recent turns were written, in seconds since 1970
     choice: bool = False  # the newest turn was a quick reply
     cues: tuple[str, ...] = ()  # frustration cues of the newest turn
     spoken: str = ""  # language of the newest turn as detected
@@ -72,6 +94,7 @@ class ConversationState:
     peak: float = 0.0  # highest score so far
     heated: bool = False  # frustrated or more, and not calm since
     misunderstood: int = 0  # turns in a row that were not understood
+    grasp: tuple[float, ...] = ()  # how well the recent turns were understood, in [0, 1]
     abuse: int = 0  # insults aimed at a person or the bot
     repeats: int = 0  # complaints said again with nothing new in them
     repeated: bool = False  # the newest turn was one
@@ -80,6 +103,11 @@ class ConversationState:
     issue: str | None = None
     complaint: str = ""  # the first words that stated the problem
     wants: tuple[str, ...] = ()  # what they asked for, as intents
+    matter: str = ""  # intent of the matter in hand; empty when it is settled
+    agenda: tuple[Matter, ...] = ()  # matters that wait for it
+    contacts: tuple[tuple[int, str], ...] = ()  # earlier contacts: days before, issue
+    open_cases: int = 0  # cases of theirs that were open before
+    care: tuple[str, ...] = ()  # special care they get: vip, vulnerable
     facts: Mapping[str, Fact] = field(default_factory=dict)
     language: str = "es"
     register: str | None = None
@@ -104,6 +132,9 @@ class ConversationState:
     responses: tuple[str, ...] = ()  # keys of the last responses
     told: tuple[str, ...] = ()  # facts said back to the customer
     progress: int = 0  # number of the turn that last brought the matter forward
+    closed: str = ""  # id of the turn in which a matter was last settled
+    fixes: int = 0  # remedies for a fault that were tried in this matter
+    promises: tuple[Promise, ...] = ()  # what the bot said will happen
     failures: tuple[Failure, ...] = ()
     firing: Mapping[str, Any] = field(default_factory=dict)  # why the last step was taken
     priority: str = ""  # highest of all triggers that fired; empty for none
@@ -162,12 +193,15 @@ class ConversationState:
             "refused": list(self.refused),
             "facts": {name: fact.value for name, fact in self.facts.items()},
             "frustration": list(self.frustration),
+            "matter": self.matter,
+            "waiting": [one.intent for one in self.agenda],
         }
 
 
 _FIELDS = fields(ConversationState)
 _DEFAULT = ConversationState()
-_NESTED = {"offers": Offer, "failures": Failure}
+_NESTED = {"offers": Offer, "failures": Failure, "agenda": Matter, "promises": Promise}
+_PAIRS = ("also", "contacts")
 
 
 def _changed(state: ConversationState, f: Any) -> bool:
@@ -187,6 +221,8 @@ def _plain(value: Any) -> Any:
 def _read(name: str, value: Any) -> Any:
     if name in _NESTED:
         return tuple(_NESTED[name](**one) for one in value)
+    if name in _PAIRS:
+        return tuple((first, second) for first, second in value)
     if name == "facts":
         return {fact: Fact(**one) for fact, one in value.items()}
     if name == "note" and value is not None:

@@ -20,6 +20,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -71,7 +72,12 @@ def surface(text: str) -> tuple[list[float], list[Cue]]:
     Returns:
         The features named in :data:`SURFACE` (each at least 0, mostly below 3), and the cues.
     """
-    text = text[:LONGEST]
+    features, cues = _measured(text[:LONGEST])
+    return list(features), list(cues)
+
+
+@lru_cache(maxsize=64)  # the normaliser and the listener ask for the same text
+def _measured(text: str) -> tuple[tuple[float, ...], tuple[Cue, ...]]:
     counts: Counter[str] = Counter()
     cues: list[Cue] = []
     for name, pattern in _SURFACE.items():
@@ -80,7 +86,7 @@ def surface(text: str) -> tuple[list[float], list[Cue]]:
         if name in _SHOWN:
             cues += [Cue(name, match.group(), match.start(), match.end()) for match in found]
     features = [math.log1p(min(counts[name], 10)) for name in _SURFACE]
-    return [*features, shouted_share(text), math.log1p(len(text)) / 3], cues
+    return (*features, shouted_share(text), math.log1p(len(text)) / 3), tuple(cues)
 
 
 def _counts(name: str, found: str) -> bool:
@@ -91,6 +97,7 @@ def _counts(name: str, found: str) -> bool:
     return len(letters) >= 6 and all(char.isupper() for char in letters)
 
 
+@lru_cache(maxsize=64)
 def shouted_share(text: str) -> float:
     """Return the share of capitals among the letters, in [0, 1]; 0 for fewer than 6 letters."""
     letters = [char for char in text if char.isalpha() and char.lower() != char.upper()]
@@ -143,6 +150,7 @@ class Lexicon:
         return [math.log1p(min(counts[name], 3)) for name in self.names]
 
 
+@lru_cache(maxsize=256)  # several readers ask for the same text
 def fold(text: str) -> str:
     """Return the text without accents and capitals, of the same length."""
     return "".join(_fold_character(char) for char in text)

@@ -26,6 +26,7 @@ FACT_OF = {
     "email": "email",
     "phone": "phone",
     "postcode": "postcode",
+    "service": "service",
 }
 """Entity to the name of the fact, which is also its placeholder in the response files."""
 

@@ -27,6 +27,7 @@ CHECKS = (
     "second_apology",
     "mixed_register",
     "two_questions",
+    "too_long",
     "promise_without_time",
     "repeated_text",
 )
@@ -61,16 +62,28 @@ class Text:
     @classmethod
     def of(cls, original: str) -> Text:
         """Return the forms of ``original``; typographic quotes count as plain ones."""
-        lower = "".join(_same_length(char, char.lower()) for char in original).replace("’", "'")
-        return cls(original, lower, "".join(_folded(char) for char in lower))
+        lower = original.lower()
+        if len(lower) != len(original):  # a letter such as İ, whose small form is two
+            lower = "".join(_same_length(char, char.lower()) for char in original)
+        lower = lower.replace("’", "'")
+        return cls(original, lower, lower if lower.isascii() else lower.translate(_UNACCENTED))
 
 
 def _same_length(char: str, other: str) -> str:
     return other if len(other) == 1 else char
 
 
-def _folded(char: str) -> str:
-    return char if char.isascii() else _same_length(char, unicodedata.normalize("NFD", char)[:1])
+class _Unaccented(dict[int, int]):
+    """Letter to the same letter without its accent, filled as letters are seen."""
+
+    def __missing__(self, code: int) -> int:
+        plain = ord(unicodedata.normalize("NFD", chr(code))[0])
+        if len(self) < 4096:
+            self[code] = plain
+        return plain
+
+
+_UNACCENTED = _Unaccented()
 
 
 @dataclass(frozen=True)
@@ -180,9 +193,15 @@ def _expressions(path: Path, where: str, data: Any) -> tuple[Expression, ...]:
 
 
 def _expression(path: Path, where: str, source: str) -> Expression:
+    # Texts are compared in small letters, which is quicker than without regard to case.
+    small = re.sub(r"\\.|[^\\]+", lambda part: _small(part.group()), source)
     try:
-        pattern = re.compile(source, re.IGNORECASE)
+        pattern = re.compile(small)
     except re.error as error:
         raise ConfigError(f"{path}: {where}: {source!r} is no expression: {error}") from error
     accents = any(char.isalpha() and not char.isascii() for char in source)
     return Expression(pattern, accents)
+
+
+def _small(part: str) -> str:
+    return part if part.startswith("\\") else part.lower()

@@ -33,6 +33,7 @@ from typing import Any
 
 from bot.deescalation.turn import at_least
 from bot.deescalation.variations import PLACEHOLDER, Variation, read_folder, read_responses
+from bot.deescalation.wording import quiet
 from bot.errors import ConfigError, did_you_mean
 
 SHORT = 45  # words, at frustrated or more
@@ -41,7 +42,7 @@ FALLBACK_LANGUAGE = "es"
 FORMAL = "usted"  # the register used when the customer's own is not known
 
 _CLEAN = re.compile(r"[{}<>\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_OPENING = re.compile(r"(^|[.?!…:]\s+)[¿¡«\"]?$")
+_OPENING = re.compile(r"(^|[.?!…]\s+)[¿¡«\"]?$")
 
 
 class UnknownResponse(ConfigError):
@@ -152,22 +153,52 @@ class Phrasebook:
         Raises:
             UnknownResponse: no response has that key.
         """
-        known = {name: text for name, value in (facts or {}).items() if (text := _clean(value))}
+        found = self.candidates(
+            key,
+            language=language,
+            register=register,
+            level=level,
+            issue=issue,
+            facts=facts,
+            said=said,
+            avoid=avoid,
+            apologised=apologised,
+        )
+        return found[0] if found else None
+
+    def candidates(
+        self,
+        key: str,
+        *,
+        language: str = FALLBACK_LANGUAGE,
+        register: str | None = None,
+        level: str = "calm",
+        issue: str | None = None,
+        facts: Mapping[str, object] | None = None,
+        said: Collection[str] = (),
+        avoid: Collection[str] = (),
+        apologised: bool = False,
+    ) -> list[Phrase]:
+        """Return all that :meth:`choose` may say, with the same arguments, the best first.
+
+        Raises:
+            UnknownResponse: no response has that key.
+        """
         variations = self.variations(key)
         spoken = {variation.language for variation in variations}
         wanted = language if language in spoken else FALLBACK_LANGUAGE
-        best: tuple[tuple[int, ...], Phrase] | None = None
+        known = {
+            name: text for name, value in (facts or {}).items() if (text := _clean(value, wanted))
+        }
+        found: list[tuple[tuple[int, ...], Phrase]] = []
         for position, variation in enumerate(variations):
             if variation.language != wanted or not _open(variation, known, avoid, apologised):
                 continue
             phrase = _filled(variation, known)
             rank = _rank(variation, phrase, register=register, level=level, issue=issue)
-            if rank is None or _heard(phrase, said):
-                continue
-            order = (*rank, -position)
-            if best is None or order > best[0]:
-                best = (order, phrase)
-        return best[1] if best else None
+            if rank is not None and not _heard(phrase, said):
+                found.append(((*rank, -position), phrase))
+        return [phrase for _, phrase in sorted(found, key=lambda one: one[0], reverse=True)]
 
 
 def _open(
@@ -211,12 +242,12 @@ def _heard(phrase: Phrase, said: Collection[str]) -> bool:
     return not phrase.repeat and any(form in said for form in forms)
 
 
-def _clean(value: object) -> str:
-    """Return a fact as it may stand in a sentence: one line, no braces, no markup."""
+def _clean(value: object, language: str) -> str:
+    """Return a fact as it may stand in a sentence: one line, no braces, no markup, no shouting."""
     if value is None or value is False:
         return ""
     text = " ".join(_CLEAN.sub(" ", str(value)).split())[:MAX_FACT]
-    return text.strip(" ,;")
+    return quiet(text, language).strip(" ,;")
 
 
 def _fill(text: str, facts: Mapping[str, str]) -> str:

@@ -10,14 +10,18 @@ from dataclasses import replace
 
 from bot.deescalation.conversation import (
     MAX_LIST,
+    MAX_MATTERS,
     MAX_OFFERS,
     ConversationState,
     Failure,
     Offer,
+    Promise,
 )
 from bot.deescalation.facts import MAX_VALUE, Fact, clip, merged
+from bot.deescalation.matters import in_hand
 from bot.deescalation.phrasing import Phrase, mark
 from bot.deescalation.state import last
+from bot.deescalation.topics import issue_of
 
 MAX_SAID = 120  # marks of texts, 8 characters each
 
@@ -32,6 +36,7 @@ FAILURES = (
     "exception",
     "repeats_itself",
     "out_of_authority",
+    "person_decides",
     "identity_failed",
 )
 """Kinds of :func:`failed`. The first six are our own failures; the rest are limits reached."""
@@ -112,6 +117,59 @@ def settled(state: ConversationState, name: str, status: str) -> ConversationSta
         pending=tuple(one for one in state.pending if one != name),
         progress=state.turns if status == "accepted" else state.progress,
     )
+
+
+def closed(state: ConversationState) -> ConversationState:
+    """Record that the matter in hand is settled: what waits may be taken up."""
+    mine = state.turn or str(state.turns)
+    return replace(state, step="confirm", matter="", closed=mine, progress=state.turns)
+
+
+def put_off(state: ConversationState) -> ConversationState:
+    """Record that the customer was asked which of several matters comes first."""
+    agenda = state.agenda
+    if state.matter:
+        agenda = (in_hand(state), *agenda)
+    return replace(answered(state), matter="", agenda=agenda[:MAX_MATTERS])
+
+
+def taken_up(state: ConversationState) -> ConversationState:
+    """Record that the first matter that waits is in hand now; nothing changes without one."""
+    if not state.agenda:
+        return state
+    first, *rest = state.agenda
+    return replace(
+        state,
+        matter=first.intent,
+        agenda=tuple(rest),
+        issue=issue_of(first.intent) or state.issue,
+        complaint=first.text or state.complaint,
+        fixes=0,
+        step="clarify",
+        progress=state.turns,
+    )
+
+
+def tried_fix(state: ConversationState) -> ConversationState:
+    """Record that a remedy for a fault was given to try."""
+    return replace(state, fixes=state.fixes + 1, progress=state.turns)
+
+
+def promised(
+    state: ConversationState, name: str, text: str, due: str, *, owner: str = "bot"
+) -> ConversationState:
+    """Record what the bot said will happen; the same ``name`` again replaces the earlier one.
+
+    Args:
+        state: The conversation.
+        name: What it is for the program, e.g. ``resend:48213``.
+        text: What was promised, for people.
+        due: By when, ISO 8601.
+        owner: ``bot``, or the team that sees to it.
+    """
+    promise = Promise(clip(name, 40), clip(text, 80), clip(due, 32), clip(owner, 20))
+    kept = tuple(one for one in state.promises if one.name != promise.name)
+    return replace(state, promises=(*kept, promise)[-4:])
 
 
 def failed(state: ConversationState, kind: str, detail: str = "") -> ConversationState:

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from bot.deescalation.conversation import ConversationState
+from bot.deescalation.conversation import ConversationState, Promise
 from bot.deescalation.facts import clip
 from bot.deescalation.firing import TEAM_OF, Firing, higher
 from bot.errors import ConfigError
@@ -59,6 +59,8 @@ def handoff_request(
         "register": state.register,
         "misunderstood": state.misunderstood,
         "failure_points": _failure_points(state),
+        "waiting": [{"intent": one.intent, "text": one.text} for one in state.agenda],
+        "promises": [_promise(one) for one in state.promises],
         "wants": _line(_wants(state, firing, words)),
         "tried": _line(_tried(state, words)),
         "happened": _line(_happened(state, known, words)),
@@ -115,8 +117,17 @@ def _wants(state: ConversationState, firing: Firing, words: _Words) -> str:
         wanted.append(words("wants", firing.trigger))
     if state.formal_complaint:
         wanted.append(words("wants", "formal_complaint"))
+    if state.matter and not wanted:
+        wanted.append(words("matter", state.matter))
     wanted = list(dict.fromkeys(wanted)) or [words("line", "not_said")]
+    waiting = [words("matter", one.intent) for one in state.agenda]
+    if waiting:
+        wanted.append(f"{words('line', 'waiting')}: {', '.join(waiting)}")
     return _sentences(["; ".join(wanted)])
+
+
+def _promise(promise: Promise) -> dict[str, str]:
+    return {"text": promise.text, "due": promise.due, "owner": promise.owner}
 
 
 def _tried(state: ConversationState, words: _Words) -> str:

@@ -19,17 +19,27 @@ from bot.deescalation.conversation import (
     MAX_WORDS,
     ConversationState,
     Failure,
+    Matter,
     Note,
     Offer,
 )
 from bot.deescalation.facts import MAX_VALUE, Fact, clip, from_entities, merged
-from bot.deescalation.topics import FALLBACK, INTERNAL, MOODLESS, REPEATABLE, issue_of
-from bot.deescalation.turn import LEVELS, CustomerTurn, at_least
+from bot.deescalation.matters import matters, with_its_matter
+from bot.deescalation.topics import (
+    FALLBACK,
+    INTERNAL,
+    MOODLESS,
+    REPEATABLE,
+    issue_of,
+)
+from bot.deescalation.turn import LEVELS, CustomerTurn, History, at_least
 
 __all__ = [
     "ConversationState",
     "CustomerTurn",
     "Failure",
+    "History",
+    "Matter",
     "Note",
     "Offer",
     "advance",
@@ -62,16 +72,19 @@ def advance(state: ConversationState, turn: CustomerTurn) -> ConversationState:
         seen=last(state.seen, turn.id, 6),
         texts=last(state.texts, clip(turn.text, MAX_WORDS), MAX_TEXTS),
         confidence=turn.confidence,
+        also=tuple((name, round(sure, 3)) for name, sure in turn.also)[:3],
+        clock=last(state.clock, int(turn.at)),
         choice=turn.choice,
         cues=tuple(turn.cues)[:MAX_LIST],
         spoken=turn.language,
         language=language,
-        register=turn.register or state.register,
+        register=_register(state.register, turn.register),
         facts=merged(state.facts, given),
         new_facts=new_facts,
         progress=number if new_facts else state.progress,
     )
-    return _subject(_answers(_mood(state, turn), turn), turn)
+    state = _known_before(state, turn.history) if turn.history else state
+    return matters(_subject(_answers(_mood(state, turn), turn), with_its_matter(turn)), turn)
 
 
 def _tidy(turn: CustomerTurn) -> CustomerTurn:
@@ -88,11 +101,27 @@ def _tidy(turn: CustomerTurn) -> CustomerTurn:
     )
 
 
+def _known_before(state: ConversationState, history: History) -> ConversationState:
+    contacts = tuple((int(days), clip(str(issue), 24)) for days, issue in history.contacts)
+    care = tuple(dict.fromkeys((*state.care, *(clip(one, 16) for one in history.care))))
+    return replace(
+        state,
+        contacts=contacts[:MAX_LIST],
+        open_cases=min(max(int(history.open_cases), 0), 99),
+        care=care[:4],
+    )
+
+
 def _language(state: ConversationState, turn: CustomerTurn) -> str:
     """Follow the customer's language, but not on the strength of a word or two."""
     known = turn.language in ("es", "en")
     clear = not state.turns or len(turn.text.split()) >= 3
     return turn.language if known and clear and not turn.choice else state.language
+
+
+def _register(before: str | None, now: str | None) -> str | None:
+    """Follow the customer's register; a vos stays, whose other words are those of a tú."""
+    return before if before == "vos" and now == "tu" else now or before
 
 
 def _is_new(state: ConversationState, name: str, fact: Fact) -> bool:
@@ -124,6 +153,7 @@ def _mood(state: ConversationState, turn: CustomerTurn) -> ConversationState:
 def _answers(state: ConversationState, turn: CustomerTurn) -> ConversationState:
     """Settle the offers that waited for an answer, and count what was not understood."""
     lost = turn.intent == FALLBACK and not turn.choice and not turn.entities
+    grasp = 0.0 if lost else 1.0 if turn.choice or turn.entities else turn.confidence
     status = _reply(turn.intent, state.pending)
     settled = tuple(
         replace(offer, status=status)
@@ -134,6 +164,7 @@ def _answers(state: ConversationState, turn: CustomerTurn) -> ConversationState:
     return replace(
         state,
         misunderstood=state.misunderstood + 1 if lost else 0,
+        grasp=last(state.grasp, round(grasp, 2)),
         offers=settled,
         person=status if "person" in state.pending else "",
         progress=state.turns if status == "accepted" else state.progress,
@@ -153,7 +184,8 @@ def _subject(state: ConversationState, turn: CustomerTurn) -> ConversationState:
     """Keep what the conversation is about, what the customer wants, and what came up again."""
     before = state.intents[:-1]
     again = turn.intent in REPEATABLE and turn.intent in before
-    repeated = again and not state.new_facts and not turn.choice
+    tested = turn.intent == "not_solved" and state.fixes > 0  # it answers "does it work now?"
+    repeated = again and not state.new_facts and not turn.choice and not tested
     stated = issue_of(turn.intent) is not None and not turn.choice
     wants = state.wants
     if turn.intent.startswith("request_") and turn.intent not in wants:
@@ -228,6 +260,10 @@ def handed_back(state: ConversationState, note: Mapping[str, Any]) -> Conversati
         failures=(),
         firing={},
         priority="",
+        matter="",
+        agenda=(),
+        grasp=(),
+        fixes=0,
         progress=state.turns,
         formal_complaint=False,
     )

@@ -3,11 +3,13 @@
 :func:`decide` looks at the state only, never at text, and holds no threshold of its own: they
 come from ``config.yml`` through :class:`StepConfig` and the triggers.
 
-* A turn at ``acknowledge_from`` or above is acknowledged, once; then the stories go on. So is an
-  annoyed one that says why in so many words (``acknowledge_cues``).
+* A turn with an emotion (the triggers that only deescalate) is acknowledged, once; then the
+  stories go on.
 * A turn that only vents is listened to: no menu, no form.
 * At most ``max_attempts`` such attempts; an explicit request gets none.
 * A person who was offered is not offered again for ``offer_pause`` turns.
+* Of several matters in one message the customer chooses the first; the others are taken up
+  afterwards, unasked.
 """
 
 from __future__ import annotations
@@ -17,9 +19,9 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from bot.deescalation.conversation import ConversationState
-from bot.deescalation.firing import Count, Firing, Level, Names, higher, read_value
+from bot.deescalation.firing import Count, Firing, Names, higher, read_value
 from bot.deescalation.records import stepped
-from bot.deescalation.topics import FALLBACK
+from bot.deescalation.topics import ANGER, FALLBACK, MATTERS, RESTING, same_matter
 from bot.deescalation.triggers import Enabled, enabled, fired
 from bot.deescalation.turn import at_least
 from bot.errors import ConfigError, did_you_mean
@@ -30,11 +32,11 @@ ACKNOWLEDGE = "action_acknowledge"
 DEESCALATE = "action_deescalate"
 OFFER = "action_offer_person"
 REASK = "action_reask"
+CHOOSE = "action_choose_matter"
+TAKE_UP = "action_take_up"
 LISTEN = "action_listen"
 
 _KINDS = {
-    "acknowledge_from": Level,
-    "acknowledge_cues": Names,
     "max_attempts": Count,
     "offer_pause": Count,
     "quiet": Names,
@@ -46,16 +48,12 @@ class StepConfig:
     """How the steps are taken; every value comes from ``config.yml``.
 
     Args:
-        acknowledge_from: Lowest level that is acknowledged.
-        acknowledge_cues: Cues with which an annoyed turn is acknowledged as well.
         max_attempts: De-escalation attempts in a conversation, at least 1.
         offer_pause: Customer turns before a person is offered again, at least 1.
         quiet: Intents that are never acknowledged.
         triggers: The enabled triggers.
     """
 
-    acknowledge_from: str = "frustrated"
-    acknowledge_cues: tuple[str, ...] = ()
     max_attempts: int = 2
     offer_pause: int = 4
     quiet: tuple[str, ...] = ("hand_back", "bye", "thanks")
@@ -120,7 +118,8 @@ def decide(state: ConversationState, config: StepConfig) -> Decision:
     firings = fired(state, config.triggers)
     risks = tuple(dict.fromkeys(one.risk for one in firings if one.risk))
     firing = _strongest(state, firings, config)
-    decision = _obey(state, firing) if firing else _next(state, config)
+    spoken = firing is not None and (firing.act != "deescalate" or firing.response)
+    decision = _obey(state, firing) if firing and spoken else _next(state, config, firing)
     return replace(decision, risks=risks, priority=higher(*(one.priority for one in firings)))
 
 
@@ -165,7 +164,8 @@ def _strongest(
 def _takes_up(state: ConversationState) -> bool:
     """Return whether the customer asks for what was offered: a person must not come in between."""
     made = {f"request_{offer.name}" for offer in state.offers if offer.status == "made"}
-    return state.intent in made
+    agrees = state.intent == "affirm" and any(one.status == "accepted" for one in state.offers)
+    return state.intent in made or (agrees and state.progress == state.turns)
 
 
 def _paused(state: ConversationState, config: StepConfig) -> bool:
@@ -183,31 +183,71 @@ def _obey(state: ConversationState, firing: Firing) -> Decision:
     return Decision("handoff", HANDOFF, firing, firing.response or "utter_handoff")
 
 
-def _next(state: ConversationState, config: StepConfig) -> Decision:
-    """Return the step when no trigger has anything to say."""
+def _next(state: ConversationState, config: StepConfig, emotion: Firing | None) -> Decision:
+    """Return the step when no trigger has words of its own.
+
+    Args:
+        state: The conversation so far.
+        config: How the steps are taken.
+        emotion: The trigger that found an emotion in the newest turn, if one did.
+    """
     step = step_of(state)
-    if _is_now(state, state.acknowledged) or state.intent in config.quiet:
+    if state.agenda and _rests(state):
+        return Decision(step, TAKE_UP, None, "utter_take_up")
+    if _is_now(state, state.acknowledged):
         return Decision(step)
-    high = _upset(state, config)
+    if _several(state):
+        return Decision("clarify", CHOOSE, emotion, "utter_choose_matter")
+    if state.intent in config.quiet:
+        return Decision(step)
+    return _heard(state, config, emotion, step)
+
+
+def _heard(
+    state: ConversationState, config: StepConfig, emotion: Firing | None, step: str
+) -> Decision:
+    """Return the step for a turn that may need to be heard before anything is done."""
     left = state.attempts < config.max_attempts
-    venting = state.intent in ("vent", "abuse") or (high and state.intent == FALLBACK)
+    about = state.intent in ANGER and any(intent in MATTERS for intent, _ in state.also)
+    venting = state.intent in ANGER or bool(emotion and state.intent == FALLBACK)
+    if about and left:
+        return Decision("validate", ACKNOWLEDGE, emotion, "utter_acknowledge")
     if venting and left:
-        return Decision("listen", DEESCALATE, None, "utter_deescalate")
+        return Decision("listen", DEESCALATE, emotion, "utter_deescalate")
     if venting or state.misunderstood:
         return Decision("clarify", REASK, None, "utter_reask")
-    if state.person == "refused" and state.issue is None:
-        return Decision("clarify", REASK, None, "utter_reask")
-    if high and left:
-        return Decision("validate", ACKNOWLEDGE, None, "utter_acknowledge")
+    if state.person == "refused":
+        return _without_person(state, step)
+    if emotion and left:
+        return Decision("validate", ACKNOWLEDGE, emotion, "utter_acknowledge")
     return Decision(step)
 
 
-def _upset(state: ConversationState, config: StepConfig) -> bool:
-    """Return whether the newest turn is one to acknowledge."""
-    said = any(cue in config.acknowledge_cues for cue in state.cues)
-    return at_least(state.level, config.acknowledge_from) or (
-        said and at_least(state.level, "annoyed")
+def _without_person(state: ConversationState, step: str) -> Decision:
+    """Return how to go on after a no to a person: with what the offer came in between of."""
+    if state.issue is None:
+        return Decision("clarify", REASK, None, "utter_reask")
+    if state.matter and state.step in ("listen", "validate", "clarify"):
+        return Decision("clarify", TAKE_UP, None, "utter_go_on")
+    return Decision(step)
+
+
+def _several(state: ConversationState) -> bool:
+    """Return whether the newest turn brings several matters at once."""
+    other = any(
+        intent in MATTERS and not same_matter(intent, state.intent) for intent, _ in state.also
     )
+    return other and state.intent in MATTERS and bool(state.agenda) and not state.choice
+
+
+def _rests(state: ConversationState) -> bool:
+    """Return whether nothing is in hand, so that a matter that waits may be taken up."""
+    if state.matter or any(name != "person" for name in state.pending):
+        return False
+    agreed = (
+        state.intent == "affirm" and state.progress == state.turns
+    )  # to an offer: it comes first
+    return _is_now(state, state.closed) or (state.intent in RESTING and not agreed)
 
 
 def step_of(state: ConversationState) -> str:

@@ -25,6 +25,7 @@ class Technique:
         facts: The facts of which at least one must be known; none: no fact is needed.
         from_level: Lowest level at which it fits.
         topic: True needs a known issue, False needs it unknown, None fits both.
+        words: Most words of the newest message at which it fits; 0 sets no limit.
     """
 
     name: str
@@ -33,12 +34,14 @@ class Technique:
     facts: tuple[str, ...] = ()
     from_level: str = "calm"
     topic: bool | None = None
+    words: int = 0
 
     def fits(self, state: ConversationState) -> bool:
         """Return whether the technique may be used now."""
         known = not self.facts or any(name in state.facts for name in self.facts)
         topic = self.topic is None or self.topic == (state.issue is not None)
-        return known and topic and at_least(state.level, self.from_level)
+        brief = not self.words or (len(state.text.split()) <= self.words and not state.facts)
+        return known and topic and brief and at_least(state.level, self.from_level)
 
 
 _ALL = (
@@ -47,7 +50,7 @@ _ALL = (
     Technique("count_contacts", "listen", "Says how often they had to ask.", ("contacts",)),
     Technique("reflect_words", "listen", "Gives their problem back in their own words."),
     Technique("normalise_feeling", "listen", "Says that the anger is a normal reaction."),
-    Technique("invite_to_tell", "listen", "Leaves room: they may tell it all."),
+    Technique("invite_to_tell", "listen", "Leaves room: they may tell it all.", words=8),
     Technique("own_it", "apologise", "Takes the matter on for the company, without excuses."),
     Technique("regret_once", "apologise", "Regrets what happened, once and plainly."),
     Technique("say_what_happens", "solve", "Says what happens now, who does it and by when."),

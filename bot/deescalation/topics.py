@@ -49,6 +49,46 @@ COMPLAINTS = frozenset(
 )
 """Intents that state a problem; the same one again means it was not heard."""
 
+MATTERS = COMPLAINTS | {
+    "order_status",
+    "cancel_order",
+    "change_address",
+    "return_item",
+    "invoice_request",
+}
+"""Intents that ask for something to be seen to; one is in hand at a time, the others wait."""
+
+_SOLVED_BY = {
+    "request_resend": frozenset({"late_delivery", "order_status", "damaged_product", "wrong_item"}),
+    "request_refund": COMPLAINTS - {"technical_problem", "account_access"},
+    "request_voucher": frozenset(
+        {"late_delivery", "order_status", "damaged_product", "wrong_item"}
+    ),
+}
+
+
+def solves(wish: str, matter: str) -> bool:
+    """Return whether a wish, such as another parcel, is about the matter."""
+    return matter in _SOLVED_BY.get(wish, ())
+
+
+_KIN = {
+    "order_status": "late_delivery",
+    "wrong_item": "damaged_product",
+    "wrong_charge": "double_charge",
+}
+
+
+def same_matter(one: str, other: str) -> bool:
+    """Return whether two matters are the same one in other words."""
+    return _KIN.get(one, one) == _KIN.get(other, other)
+
+
+def is_matter(intent: str) -> bool:
+    """Return whether an intent brings a matter, or a wish how to settle one."""
+    return intent in MATTERS or intent in _SOLVED_BY
+
+
 REPEATABLE = COMPLAINTS | {"not_solved", "already_told"}
 """Intents that, said a second time with nothing new in them, are a repeated complaint."""
 
@@ -68,6 +108,12 @@ MOODLESS = frozenset({"inform", "affirm", "deny", "greet", "thanks", "bye", "wai
 
 SMALL_TALK = frozenset({"greet", "thanks", "bye", "affirm", "deny", "wait_request"})
 """Intents that bring no matter with them: the bot may answer them alike."""
+
+RESTING = SMALL_TALK | {"inform"}
+"""Intents after which a matter that waits may be taken up."""
+
+ANGER = frozenset({"vent", "abuse"})
+"""Intents that only let off steam, unless a matter is beside them."""
 
 INTERNAL = frozenset({"hand_back"})
 """Intents that no customer said."""

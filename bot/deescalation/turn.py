@@ -15,6 +15,21 @@ def at_least(level: str, floor: str) -> bool:
 
 
 @dataclass(frozen=True)
+class History:
+    """What is known of a customer before their first message.
+
+    Args:
+        contacts: Earlier contacts: (days ago, issue), newest first.
+        open_cases: Cases of theirs that nobody has closed.
+        care: Why they get special care: ``vip``, ``vulnerable``.
+    """
+
+    contacts: Sequence[tuple[int, str]] = ()
+    open_cases: int = 0
+    care: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class CustomerTurn:
     """One customer turn as understood by the NLU.
 
@@ -30,6 +45,9 @@ class CustomerTurn:
         language: ISO 639-1 code; empty when it could not be told.
         register: ``tu``, ``usted`` or ``vos``; None when the message does not show it.
         choice: Whether a quick reply was pressed (the words are then ours, not theirs).
+        also: What else the message says, beside ``intent``: (intent, confidence), surest first.
+        history: What is known of the customer before they wrote.
+        at: When it was written, in seconds since 1970; 0 when that is not known.
     """
 
     id: str = ""
@@ -43,3 +61,6 @@ class CustomerTurn:
     language: str = ""
     register: str | None = None
     choice: bool = False
+    also: Sequence[tuple[str, float]] = ()
+    history: History | None = None
+    at: float = 0.0

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class Encoder:
         self._cache: OrderedDict[str, NDArray[Any]] = OrderedDict()
         self.cached = cached
         self._lock = threading.Lock()
+        self._ahead = ThreadPoolExecutor(1)  # its thread starts with the first text
+        self._coming: dict[str, Future[NDArray[Any]]] = {}
 
     @classmethod
     def load(cls, models: Path, name: str | None = None, *, cached: int = 4096) -> Encoder:
@@ -93,16 +95,33 @@ class Encoder:
             vectors = dict(zip(longest_first, pool.map(self._vector, longest_first), strict=True))
         return np.stack([vectors[text] for text in texts])
 
+    def begin(self, texts: Iterable[str]) -> None:
+        """Start on texts that will be asked for soon, on another core."""
+        with self._lock:
+            for text in texts:
+                if text not in self._cache and text not in self._coming:
+                    self._coming[text] = self._ahead.submit(self._keep, text)
+
     def _vector(self, text: str) -> NDArray[Any]:
         with self._lock:
             if text in self._cache:
                 self._cache.move_to_end(text)
                 return self._cache[text]
-        vector = self._compute(text)
-        with self._lock:
-            self._cache[text] = vector
-            if len(self._cache) > self.cached:
-                self._cache.popitem(last=False)
+            coming = self._coming.get(text)
+        if coming is not None and not coming.cancel():
+            return coming.result()
+        return self._keep(text)
+
+    def _keep(self, text: str) -> NDArray[Any]:
+        try:
+            vector = self._compute(text)
+            with self._lock:
+                self._cache[text] = vector
+                if len(self._cache) > self.cached:
+                    self._cache.popitem(last=False)
+        finally:
+            with self._lock:
+                self._coming.pop(text, None)
         return vector
 
     def _compute(self, text: str) -> NDArray[Any]:

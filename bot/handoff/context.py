@@ -61,14 +61,14 @@ class HandoffContext:
     tier: str  # L1 | L2 | L3
     sla: Json  # {due_first_response, due_update, due_resolution}
     customer: Json  # {id, name, email, identity_status}
-    history: Json  # {conversations_30_days, tickets: [earlier ones]}
+    history: Json  # {conversations_30_days, tickets: [earlier ones], contacts, open, vip, …}
     orders: list[str]  # order numbers cited
     page: str | None
     origin: str | None
     disclosure: Json  # {version, at}: that it is an automatic assistant
     consent: Json  # what the customer agreed to
     risks: list[str]  # legal, regulator, press, churn, safety, abuse
-    promises: list[Json]  # made before: [{text, due, by, reference}]
+    promises: list[Json]  # made in it: [{id, name, text, due, kept, owner, by, …}]
     compensation: Json  # {offered, allowed}
     versions: Json  # {model, …}
     transcript: list[Json] = field(default_factory=list)  # all of it, over all stretches
@@ -135,7 +135,9 @@ class Case:
 
     @property
     def initiator(self) -> str:
-        """Who began the handoff: customer, bot or system."""
+        """Who began the handoff: customer, bot, agent or system."""
+        if given := self.payload.get("initiator"):
+            return str(given)
         if self.reason_code in ASKED:
             return "customer"
         return "bot" if self.payload else "system"

@@ -7,14 +7,16 @@ ticket's append-only log, and who may answer the customer changes here and nowhe
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.errors import Conflict, DeskError, NotAllowed, did_you_mean
 from bot.handoff import agents, tickets, views
-from bot.handoff.presence import Change, PresenceDesk, actor
-from bot.handoff.records import Agent, Json, Ticket
-from bot.handoff.store import conversations, messages
+from bot.handoff.presence import Change, actor
+from bot.handoff.records import Agent, Json, Ticket, Vow, instant
+from bot.handoff.store import conversations, messages, promises
+from bot.handoff.takeover import TakeoverDesk
 
 JOINED = "utter_notice_agent_joined"
 RELEASED = "utter_notice_released"
@@ -23,10 +25,11 @@ REOPENED = "utter_notice_reopened"
 NOTHING_LEFT: Json = {"agreed": "", "promised": [], "offers_refused": [], "facts": {}}
 
 
-class Desk(PresenceDesk):
+class Desk(TakeoverDesk):
     """Tickets from their opening to their end.
 
-    ``FrontDesk`` has the customers' side, ``PresenceDesk`` agents who come and go.
+    ``FrontDesk`` has the customers' side, ``PresenceDesk`` agents who come and go, ``LedgerDesk``
+    promises, ``TakeoverDesk`` chats that an agent takes from the bot.
     """
 
     # Looking
@@ -176,6 +179,16 @@ class Desk(PresenceDesk):
             turn = conversations.insert_turn(
                 connection, ticket.conversation, at, "handback", note=kept
             )
+            vows = _vows(kept["promised"], ticket.team, self.rules.zone)
+            promises.add(
+                connection,
+                ticket.conversation,
+                turn.id,
+                at,
+                vows,
+                made_by="agent",
+                ticket=ticket.ref,
+            )
             data = {"turn": turn.id, "promised": len(kept["promised"])}
             tickets.log(connection, ticket.ref, at, actor(agent), "returned", data)
             return Change(ticket)
@@ -246,15 +259,6 @@ class Desk(PresenceDesk):
 
     # Inside one transaction
 
-    def _visible(self, connection: Any, ref: str, agent: Agent, *, lock: bool = False) -> Ticket:
-        ticket = tickets.get(connection, ref)
-        if not agents.sees(agent, ticket.team):
-            raise NotAllowed(f"{ticket.ref} is for the team '{ticket.team}'.")
-        if lock:
-            conversations.get(connection, ticket.conversation, lock=True)
-            ticket = tickets.get(connection, ticket.ref)
-        return ticket
-
     def _mine(self, connection: Any, ref: str, agent: Agent, at: datetime) -> Ticket:
         ticket = self._visible(connection, ref, agent, lock=True)
         if ticket.status != "claimed":
@@ -266,17 +270,6 @@ class Desk(PresenceDesk):
             ticket = tickets.update(connection, ticket.ref, lost_at=None)
         return ticket
 
-    def _take(self, connection: Any, ticket: Ticket, agent: Agent, at: datetime) -> Ticket:
-        conversations.update(connection, ticket.conversation, owner="agent", resume=None)
-        return tickets.update(
-            connection,
-            ticket.ref,
-            status="claimed",
-            owner_agent=agent.username,
-            claimed_at=at if ticket.claimed_at is None else ticket.claimed_at,
-            lost_at=None,
-        )
-
     def _close(
         self, connection: Any, ticket: Ticket, status: str, at: datetime, **values: Any
     ) -> Ticket:
@@ -287,6 +280,14 @@ class Desk(PresenceDesk):
         return tickets.update(
             connection, ticket.ref, status=status, resolved_at=at, lost_at=None, **values
         )
+
+
+def _vows(promised: Iterable[Json], team: str, zone: tzinfo) -> list[Vow]:
+    """An agent's promises, for the ledger: the team of the case keeps them."""
+    return [
+        Vow(f"note_{number}", str(each.get("text") or ""), instant(each.get("due"), zone), team)
+        for number, each in enumerate(promised, start=1)
+    ]
 
 
 def _with(ticket: Ticket) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,19 @@ from bot.errors import Conflict, DeskError
 from bot.handoff import agents, opening, tickets
 from bot.handoff.opening import Place
 from bot.handoff.phrases import Phrasebook, say
-from bot.handoff.records import Agent, Identity, Json, Message, Reply, Ticket, utc_now
+from bot.handoff.records import (
+    Agent,
+    Conversation,
+    Identity,
+    Json,
+    Message,
+    Reply,
+    Ticket,
+    Vow,
+    utc_now,
+)
 from bot.handoff.rules import DeskRules
-from bot.handoff.store import Store, conversations, messages, turns
+from bot.handoff.store import Store, conversations, messages, promises, turns
 
 NO_VERSIONS: Mapping[str, str] = {}
 
@@ -27,6 +37,9 @@ class FrontDesk:
         clock: Returns this instant in UTC.
         grace: Seconds an agent who lost the connection keeps a chat.
         versions: Returns what runs now, such as {"model": "…"}; it goes with each handoff.
+
+    ``known_history`` may be replaced by what returns more of a conversation's customer than the
+    desk has itself, at once: it goes with each handoff too.
     """
 
     def __init__(
@@ -45,6 +58,7 @@ class FrontDesk:
         self.clock = clock
         self.grace = grace
         self.versions = versions
+        self.known_history: Callable[[str], Json] = lambda conversation: {}
 
     # Opening
 
@@ -59,6 +73,8 @@ class FrontDesk:
         state: Json | None = None,
         parse: Json | None = None,
         identity: Identity | None = None,
+        vows: Sequence[Vow] = (),
+        kept: Collection[str] = (),
         error: Json | str | None = None,
     ) -> tuple[Ticket, Message]:
         """Hand a conversation over: the replies, the ticket and the notice in one transaction.
@@ -74,6 +90,8 @@ class FrontDesk:
             state: The engine's state after the turn.
             parse: What the engine understood of the turn.
             identity: Who the customer proved to be in the turn.
+            vows: What the bot promised in the turn.
+            kept: Names of the promises it kept.
             error: Why the turn failed, if it did; the turn is then given up.
 
         Returns:
@@ -85,7 +103,9 @@ class FrontDesk:
             if turn is not None:
                 if error is not None:
                     turns.give_up(connection, turn, at, error)
-                turns.finish(connection, turn, at, replies=replies, parse=parse)
+                turns.finish(
+                    connection, turn, at, replies=replies, parse=parse, vows=vows, kept=kept
+                )
             elif replies:
                 turns.say_unasked(connection, known, at, replies)
             if known.owner != "bot":
@@ -103,12 +123,38 @@ class FrontDesk:
     def _open(
         self,
         connection: Any,
-        conversation: Any,
+        conversation: Conversation,
         payload: Json | None,
         trigger: str,
         at: datetime,
-        turn: str | None,
+        turn: str | None = None,
+        **facts: str,
     ) -> tuple[Ticket, Message]:
+        ticket = self._ticket(connection, conversation, payload, trigger, at)
+        is_open = opening.is_open(connection, self.rules, ticket.team, at)
+        key = opening.notice_key(trigger, is_open, payload)
+        notice = self._say(connection, ticket, key, at, turn=turn, **facts)
+        return tickets.update(connection, ticket.ref, notice=notice.id), notice
+
+    def _ticket(
+        self,
+        connection: Any,
+        conversation: Conversation,
+        payload: Json | None,
+        trigger: str,
+        at: datetime,
+        who: str = "",
+    ) -> Ticket:
+        """Create a ticket and silence the bot; the customer is told by the caller.
+
+        Args:
+            connection: The caller's, with the conversation locked.
+            conversation: Nobody has a ticket of it open.
+            payload: What the bot asks for, or nothing.
+            trigger: What opened it.
+            at: This instant.
+            who: Who opened it, for the log; by default the customer or the bot.
+        """
         waiting = ("open",)  # what runs now comes too late, and says so itself
         conversations.close_turns(connection, conversation.id, at, of=waiting, to="answered")
         ticket = opening.open_for(
@@ -119,15 +165,14 @@ class FrontDesk:
             trigger=trigger,
             at=at,
             versions=self.versions(),
+            known=self.known_history(conversation.id),
         )
         conversations.update(connection, conversation.id, owner="queue")
-        is_open = opening.is_open(connection, self.rules, ticket.team, at)
-        key = opening.notice_key(trigger, is_open, payload)
-        notice = self._say(connection, ticket, key, at, turn=turn)
-        actor = "customer" if ticket.context["initiator"] == "customer" else "bot"
+        promises.attach(connection, conversation.id, ticket.ref)
+        actor = who or ("customer" if ticket.context["initiator"] == "customer" else "bot")
         data = {"trigger": ticket.trigger, "team": ticket.team, "priority": ticket.priority}
         tickets.log(connection, ticket.ref, at, actor, "opened", data)
-        return tickets.update(connection, ticket.ref, notice=notice.id), notice
+        return ticket
 
     def _say(
         self,
@@ -176,6 +221,17 @@ class FrontDesk:
         """Return all waiting and claimed tickets."""
         with self.store.database.read() as connection:
             return tickets.open_ones(connection)
+
+    def contacts(self, conversation: str) -> Json:
+        """Return a verified customer's other contacts in 30 days, and their open tickets.
+
+        Nothing of anybody who has not proved who they are: a claimed name opens nothing.
+        """
+        with self.store.database.read() as connection:
+            known = conversations.get(connection, conversation)
+            if known.identity_status != "verified" or not known.customer_id:
+                return {"contacts": [], "open": []}
+            return tickets.contacts(connection, known, self.clock())
 
     def waiting(self) -> list[str]:
         """Return the conversations that wait for a person."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,14 @@ from bot.handoff.context import Case, HandoffContext, case_fields, peak_level
 from bot.handoff.records import Conversation, Json, Ticket, iso
 from bot.handoff.rules import DeskRules
 from bot.handoff.sla import due, wait_range
-from bot.handoff.store import messages
+from bot.handoff.store import messages, promises
 
 ENGINE_FAILED = "utter_notice_engine_failed"
 HANDOFF = "utter_notice_handoff"
 HANDOFF_CLOSED = "utter_notice_handoff_closed"
+PROMISE_DUE = "utter_notice_promise_due"
+PROMISE = "promise_due"
+"""The trigger of a ticket that a promise nobody kept has opened."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,9 @@ def open_for(
     trigger: str,
     at: datetime,
     versions: Mapping[str, str],
+    known: Json | None = None,
 ) -> Ticket:
-    """Create the ticket of a conversation that has none open."""
+    """Create the ticket of a conversation that has none open; ``known`` adds to its history."""
     case = Case(
         conversation,
         messages.listing(connection, conversation.id, late=True),
@@ -61,7 +65,7 @@ def open_for(
         level=peak_level(case.messages),
     )
     ref = tickets.new_reference(connection)
-    context = _context(connection, rules, case, ref, team, priority, at, versions)
+    context = _context(connection, rules, case, ref, team, priority, at, versions, known or {})
     return tickets.insert(
         connection,
         ref=ref,
@@ -120,6 +124,8 @@ def notice_facts(
 
 def notice_key(trigger: str, opened: bool, payload: Json | None) -> str:
     """Return which notice tells the customer about a new ticket."""
+    if trigger == PROMISE:
+        return PROMISE_DUE
     if not opened:
         return HANDOFF_CLOSED
     return ENGINE_FAILED if trigger.startswith("engine_") and not payload else HANDOFF
@@ -134,6 +140,7 @@ def _context(
     priority: str,
     at: datetime,
     versions: Mapping[str, str],
+    known: Json,
 ) -> HandoffContext:
     fields = case_fields(case)
     earlier = tickets.of_conversation(connection, case.conversation.id)
@@ -151,8 +158,11 @@ def _context(
             "due_update": iso(due(at, targets.update, hours)),
             "due_resolution": iso(due(at, targets.resolve, hours)),
         },
-        promises=_promises(earlier),
-        history=tickets.history(connection, case.conversation, at, but=ref),
+        promises=[
+            promise.as_dict()
+            for promise in promises.of_conversation(connection, case.conversation.id)
+        ],
+        history={**known, **tickets.history(connection, case.conversation, at, but=ref)},
         compensation={
             "offered": [offer for offer in fields["offers"] if offer.get("status") != "refused"],
             "allowed": dict(rules.authority.get("agent") or {}),
@@ -160,12 +170,3 @@ def _context(
         versions=dict(versions),
         **fields,
     )
-
-
-def _promises(earlier: Sequence[Ticket]) -> list[Json]:
-    """Return what agents promised this customer before, with who and under which reference."""
-    return [
-        {**promise, "by": ticket.owner_agent, "reference": ticket.ref}
-        for ticket in earlier
-        for promise in (ticket.resolution or {}).get("promised") or ()
-    ]

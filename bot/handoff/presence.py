@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.errors import NotAllowed
 from bot.handoff import agents, tickets
 from bot.handoff.front import FrontDesk
 from bot.handoff.records import Agent, Message, Ticket
@@ -78,6 +79,15 @@ class PresenceDesk(FrontDesk):
                     change = self._requeue(connection, ticket, at, "system", "requeued", LOST)
                     changes.append(change)
             return changes
+
+    def _visible(self, connection: Any, ref: str, agent: Agent, *, lock: bool = False) -> Ticket:
+        ticket = tickets.get(connection, ref)
+        if not agents.sees(agent, ticket.team):
+            raise NotAllowed(f"{ticket.ref} is for the team '{ticket.team}'.")
+        if lock:
+            conversations.get(connection, ticket.conversation, lock=True)
+            ticket = tickets.get(connection, ticket.ref)
+        return ticket
 
     def _requeue(
         self, connection: Any, ticket: Ticket, at: datetime, who: str, kind: str, key: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, timezone
+from datetime import datetime, time, timezone, tzinfo
 from typing import Any, TypeVar
 
 Json = dict[str, Any]
@@ -22,6 +22,23 @@ def iso(at: datetime | None) -> str | None:
         return None
     text = at.astimezone(timezone.utc).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
+
+
+def instant(text: Any, zone: tzinfo | None = None) -> datetime | None:
+    """Return the instant that ISO 8601 names, in UTC; None for anything else.
+
+    A day alone is its end. What names no time zone is in ``zone``, and is no instant without one.
+    """
+    words = str(text).strip().replace("Z", "+00:00")
+    try:
+        at = datetime.fromisoformat(words)
+    except ValueError:
+        return None
+    if len(words) == len("2026-11-30"):
+        at = datetime.combine(at, time(23, 59, 59))
+    if at.tzinfo is None and zone is not None:
+        at = at.replace(tzinfo=zone)
+    return at.astimezone(timezone.utc) if at.tzinfo else None
 
 
 def record(kind: type[Record], row: Any) -> Record:
@@ -88,6 +105,59 @@ class Reply:
             response=message.get("response"),
             variation=message.get("id"),
         )
+
+
+@dataclass(frozen=True)
+class Vow:
+    """A promise about to be stored: what will happen, until when, and who sees to it."""
+
+    name: str
+    text: str
+    due: datetime | None
+    owner: str = "bot"  # or a team
+
+    @classmethod
+    def from_engine(cls, promise: Mapping[str, Any], zone: tzinfo) -> Vow:
+        """Read one of the ``promises`` the engine's door answers with; ``zone`` is the desk's."""
+        return cls(
+            name=str(promise.get("name") or "promise")[:100],
+            text=str(promise.get("text") or ""),
+            due=instant(promise.get("due"), zone),
+            owner=str(promise.get("owner") or "bot")[:60],
+        )
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise in the ledger; it is open until it is kept."""
+
+    id: int
+    conversation: str
+    ticket: str | None
+    turn: str
+    name: str
+    text: str
+    due: datetime | None
+    owner: str
+    made_by: str
+    made_at: datetime
+    kept_at: datetime | None
+    alarmed_at: datetime | None
+
+    def as_dict(self) -> Json:
+        """Return the promise as a handoff tells it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "text": self.text,
+            "due": iso(self.due),
+            "kept": self.kept_at is not None,
+            "kept_at": iso(self.kept_at),
+            "owner": self.owner,
+            "by": self.made_by,
+            "made_at": iso(self.made_at),
+            "reference": self.ticket,
+        }
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,7 @@ messages = sa.Table(
     sa.Column("variation", sa.String(100)),  # which wording of it
     sa.UniqueConstraint("conversation", "sender", "client_id", name="messages_once"),
     sa.Index("messages_in_order", "conversation", "id"),
+    sa.Index("messages_by_time", "created_at"),  # which conversations are live
     sqlite_autoincrement=True,
 )
 
@@ -154,6 +155,26 @@ ticket_events = sa.Table(  # append-only: the audit trail
     sa.Column("actor", sa.String(70), nullable=False),  # bot | customer | system | agent:<name>
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("data", sa.JSON, nullable=False),  # never the text of a message
+    sqlite_autoincrement=True,
+)
+
+promises = sa.Table(
+    "promises",
+    metadata,
+    sa.Column("id", _NUMBER, primary_key=True),
+    _conversation(index=True),
+    sa.Column("ticket", sa.String(12), sa.ForeignKey("tickets.ref")),  # of the case it belongs to
+    sa.Column("turn", sa.String(24), nullable=False),  # in which it was made, or handed back with
+    sa.Column("name", sa.String(100), nullable=False),  # what it is about: refund, call_back
+    sa.Column("text", sa.Text, nullable=False),  # what was promised, in words
+    sa.Column("due", UtcDateTime),  # null: an agent gave no time
+    sa.Column("owner", sa.String(60), nullable=False),  # who keeps it: bot, or a team
+    sa.Column("made_by", sa.String(8), nullable=False),  # bot | agent
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("kept_at", UtcDateTime),
+    sa.Column("alarmed_at", UtcDateTime),  # when the desk was told that it was due
+    sa.UniqueConstraint("conversation", "turn", "name", name="promises_once"),
+    sa.Index("promises_by_due", "due"),
     sqlite_autoincrement=True,
 )
 

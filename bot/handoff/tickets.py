@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from bot.errors import NotFound
 from bot.handoff.records import Agent, Conversation, Event, Json, Ticket, record
 from bot.handoff.store import ids
-from bot.handoff.tables import conversations, ticket_events, tickets
+from bot.handoff.tables import conversations, messages, ticket_events, tickets
 
 RECENT = timedelta(days=14)
 """How far back waits say something about today's."""
 SAMPLE = 60
 """Waits looked at, at most."""
+MONTH = timedelta(days=30)
+"""How far back a customer's history is told."""
 VIEWS = ("queue", "mine", "resolved", "all")
 
 
@@ -191,7 +193,7 @@ def history(
             conversations.c.customer_id == conversation.customer_id,
             conversations.c.identity_status == "verified",
         )
-    since = now - timedelta(days=30)
+    since = now - MONTH
     count = sa.select(sa.func.count()).where(who, conversations.c.created_at > since)
     query = (
         sa.select(tickets)
@@ -204,6 +206,49 @@ def history(
     return {
         "conversations_30_days": int(connection.execute(count).scalar_one()),
         "tickets": [_brief(ticket) for ticket in earlier],
+    }
+
+
+def contacts(connection: Any, conversation: Conversation, now: datetime) -> Json:
+    """Return a verified customer's other contacts in 30 days, and their open tickets.
+
+    A chat counts as a contact with or without a ticket, if the customer wrote anything in it.
+
+    Returns:
+        {"contacts": [{"at", "issue", "channel"}] oldest first, "open": [{"ref", "issue"}]}.
+    """
+    who = sa.and_(
+        conversations.c.id != conversation.id,
+        conversations.c.customer_id == conversation.customer_id,
+        conversations.c.identity_status == "verified",
+    )
+    wrote = sa.exists().where(
+        messages.c.conversation == conversations.c.id, messages.c.author == "customer"
+    )
+    since = conversations.c.created_at > now - MONTH
+    chats = sa.select(conversations).where(who, since, wrote).order_by(conversations.c.created_at)
+    query = (
+        sa.select(tickets)
+        .join(conversations, conversations.c.id == tickets.c.conversation)
+        .where(who, sa.or_(since, tickets.c.status.in_(("queued", "claimed"))))
+        .order_by(tickets.c.created_at)
+    )
+    found = [record(Ticket, row) for row in connection.execute(query)]
+    issues = {ticket.conversation: ticket.context.get("issue") for ticket in found}
+    return {
+        "contacts": [
+            {
+                "at": chat.created_at.date().isoformat(),
+                "issue": str(issues.get(chat.id) or (chat.state or {}).get("issue") or ""),
+                "channel": "chat",
+            }
+            for chat in (record(Conversation, row) for row in connection.execute(chats))
+        ],
+        "open": [
+            {"ref": ticket.ref, "issue": str(ticket.context.get("issue") or "")}
+            for ticket in found
+            if ticket.status in ("queued", "claimed")
+        ],
     }
 
 

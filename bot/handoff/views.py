@@ -11,7 +11,7 @@ from bot.handoff import agents, opening, tickets
 from bot.handoff.context import frustration, mood, transcript
 from bot.handoff.records import Json, Ticket, iso
 from bot.handoff.rules import DeskRules
-from bot.handoff.store import messages
+from bot.handoff.store import messages, promises
 
 
 def page_start(after: str | None) -> int:
@@ -63,6 +63,10 @@ def whole(connection: Any, rules: DeskRules, ticket: Ticket, now: datetime, lang
         },
         "status": {"now": ticket.status, "at": iso(_since(ticket))},
         "returned": ticket.resolution,
+        "promises": [
+            promise.as_dict()
+            for promise in promises.of_conversation(connection, ticket.conversation)
+        ],
     }
     phrases = [message.text for message in written if message.author == "customer"]
     context.update(phrases=phrases[-5:], last_phrase=phrases[-1] if phrases else None)

@@ -128,6 +128,17 @@ class FrustrationClassifier(Component):
         self.save(texts, {**self.heard.model.to_arrays(), **words})
         return self._resource
 
+    def expect(self, text: str, metadata: Any, tracker: DialogueStateTracker | None) -> None:
+        """Begin with what will have to be encoded of a message besides its own text.
+
+        That is the message read together with those before it. It takes longest of all, and runs
+        beside the rest of the pipeline.
+        """
+        message = Message({"text": text, "metadata": metadata})
+        if not choice(message):
+            _, *others = listener.all_texts(text, _earlier(message, tracker))
+            self.heard.encoder.begin(others)
+
     def process(
         self, messages: list[Message], tracker: DialogueStateTracker | None = None
     ) -> list[Message]:

@@ -14,21 +14,25 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.encoder.runtime import Encoder
 from bot.errors import ConfigError
-from bot.nlu import development, intents, ngrams, shared_encoder, text
+from bot.nlu import descent, development, intents, ngrams, nonsense, shared_encoder, text
 from bot.nlu.component import Component, choice, fingerprint, text_of
 from bot.nlu.encoder_featurizer import vector_of
-from bot.nlu.intents import Apart, Reader
+from bot.nlu.intents import Apart, Nothing, Reader
 from bot.nlu.text import normalise
 from bot.settings import ROOT
 
 RANKING = 10  # intents in the ranking
 ENOUGH = 100  # development texts from which the confidence is calibrated on them
+READ_BY = "read_by"  # where a message says which classifier read it, for components after it
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
 class IntentClassifier(Component):
     """Sets ``intent`` and ``intent_ranking``.
+
+    The ranking sums to 1 less the chance that the message says nothing at all.
 
     A pressed quick reply (``metadata["choice"]``) is obeyed with confidence 1; Rasa's own
     classifier cannot be used because it ignores how strongly it should be regularised.
@@ -39,6 +43,7 @@ class IntentClassifier(Component):
         super().__init__(config, storage, resource)
         self._intents: list[str] = []
         self._reader: Reader | None = None
+        self._encoder: Encoder | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -60,6 +65,10 @@ class IntentClassifier(Component):
             "courtesies": ["greet", "thanks", "bye", "inform"],
             # confidence from which another intent is what the message is about
             "matter_from": 0.25,
+            # made-up texts that say nothing, learnt as a class that no message gets; 0: none
+            "nonsense": 1200,
+            # logits more that saying nothing gets, or less
+            "nothing": -1.0,
         }
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -70,11 +79,20 @@ class IntentClassifier(Component):
             vectors = np.stack([vector_of(one) for one in examples])
             targets = [str(one.get("intent")) for one in examples]
             texts = [str(one.get("text")) for one in examples]
-            reader = Reader.fit(vectors, texts, targets, self.config, self._apart(targets))
-            self._reader = replace(reader, favour=self._favour(names))
+            nothing = self._nothing(texts, targets)
+            apart = self._apart(targets)
+            reader = Reader.fit(vectors, texts, targets, self.config, apart, nothing)
+            self._reader = self._weighed(reader, names)
         self._intents = names
-        self.save({"intents": names}, self._reader.to_arrays() if self._reader else {})
+        self._encoder = shared_encoder.for_training()
+        learnt = {"intents": names, "encoder": self._encoder.hash}
+        self.save(learnt, self._reader.to_arrays() if self._reader else {})
         return self._resource
+
+    def _weighed(self, reader: Reader, names: list[str]) -> Reader:
+        """Return the reader with what ``config.yml`` adds to the chances."""
+        nothing = float(self.config["nothing"])
+        return replace(reader, favour=self._favour(names), nothing=nothing)
 
     def _favour(self, names: list[str]) -> dict[int, float]:
         """Return what favoured intents get, by number; those that the model lacks get nothing."""
@@ -92,18 +110,27 @@ class IntentClassifier(Component):
         texts = [one for one in found if one.intent in known]
         if len(texts) < ENOUGH:
             return None
-        encoder = shared_encoder.for_training()
-        vectors = encoder.encode([normalise(one.text) for one in texts], threads=2)
+        vectors = self._encoded([one.text for one in texts])
         return Apart(vectors, [one.text for one in texts], [one.intent for one in texts])
+
+    @staticmethod
+    def _encoded(texts: list[str]) -> NDArray[Any]:
+        encoder = shared_encoder.for_training()
+        return encoder.encode([normalise(one) for one in texts], threads=2)
+
+    def _nothing(self, texts: list[str], names: list[str]) -> Nothing | None:
+        """Return made-up texts that say nothing, at most one for each example."""
+        count = min(int(self.config["nonsense"]), len(texts))
+        made = nonsense.make(texts, names, count) if count else []
+        return Nothing(self._encoded(made), made) if made else None
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Return the hash of the development texts and the encoder."""
         folder = ROOT / {**cls.get_default_config(), **config}["development"]
         files = development.labelled_files(folder)
-        return fingerprint(
-            files=files, code=[development, intents, ngrams, text], extra=shared_encoder.mark()
-        )
+        code = [descent, development, intents, ngrams, nonsense, text]
+        return fingerprint(files=files, code=code, extra=shared_encoder.mark())
 
     @classmethod
     def load(
@@ -120,8 +147,9 @@ class IntentClassifier(Component):
         component._intents = texts["intents"]
         if arrays:
             reader = Reader.from_arrays(arrays, component.config)
-            favour = component._favour(component._intents)
-            component._reader = replace(reader, favour=favour)
+            component._reader = component._weighed(reader, component._intents)
+        if "encoder" in texts:
+            component._encoder = shared_encoder.for_model(texts["encoder"])
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -133,13 +161,24 @@ class IntentClassifier(Component):
             best = ranking[0] if ranking else {"name": None, "confidence": 0.0}
             message.set("intent", best, add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
+            message.set(READ_BY, self)
         return messages
+
+    def read(self, parts: list[str]) -> list[dict[str, Any] | None]:
+        """Return the intent of each part of a message, {"name", "confidence"}; None if unknown."""
+        if self._reader is None or self._encoder is None:
+            return [None] * len(parts)
+        vectors = self._encoder.encode([normalise(part) for part in parts])
+        chances = self._reader.chances(vectors, parts)
+        return [self._named(self._without_courtesies(row))[0] for row in chances]
 
     def _ranking(self, message: Message) -> list[dict[str, Any]]:
         if self._reader is None:  # no intent or only one: nothing to tell apart
             return [{"name": name, "confidence": 1.0} for name in self._intents]
         chances = self._reader.chances(vector_of(message)[None, :], [text_of(message)])[0]
-        chances = self._without_courtesies(chances)
+        return self._named(self._without_courtesies(chances))
+
+    def _named(self, chances: NDArray[Any]) -> list[dict[str, Any]]:
         best = np.argsort(-chances, kind="stable")[:RANKING]
         return [{"name": self._intents[i], "confidence": float(chances[i])} for i in best]
 
@@ -148,4 +187,4 @@ class IntentClassifier(Component):
         matter = np.array([name not in self.config["courtesies"] for name in self._intents])
         if not matter.any() or (chances * matter).max() < self.config["matter_from"]:
             return chances
-        return np.asarray(chances * matter / (chances * matter).sum())
+        return np.asarray(chances * matter * (chances.sum() / (chances * matter).sum()))

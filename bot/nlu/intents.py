@@ -22,15 +22,28 @@ class Apart(NamedTuple):
     intents: list[str]
 
 
+class Nothing(NamedTuple):
+    """Texts that say nothing, see :mod:`bot.nlu.nonsense`."""
+
+    vectors: NDArray[Any]
+    texts: list[str]
+
+
 @dataclass(frozen=True)
 class Reader:
-    """Meaning and words together: the intents' chances, in the order of their names."""
+    """Meaning and words together: the intents' chances, in the order of their names.
+
+    Where it has learnt what says nothing, that is one class more, the last one; its chance is
+    nobody's, so that those of the intents sum to less than 1.
+    """
 
     meaning: dict[str, NDArray[Any]]  # of :func:`fit_meaning`
     words: WordModel | None
     share: float  # of the words, in [0, 1]
+    intents: int  # how many there are
     temperature: float = 1.0  # divisor of the logits
     favour: Mapping[int, float] = field(default_factory=dict)  # intent's number -> logits more
+    nothing: float = 0.0  # logits more, or less, of saying nothing
 
     @classmethod
     def fit(
@@ -40,6 +53,7 @@ class Reader:
         intents: list[str],
         config: Mapping[str, Any],
         apart: Apart | None,
+        nothing: Nothing | None = None,
     ) -> Reader:
         """Learn from examples.
 
@@ -50,15 +64,20 @@ class Reader:
             config: Of the component.
             apart: Other examples, to calibrate the confidence on; without them the examples
                 themselves, held out in turn, by their meaning alone.
+            nothing: Texts that have no intent at all.
         """
         strength, iterations = float(config["C"]), int(config["iterations"])
-        meaning = fit_meaning(vectors, intents, strength=strength, iterations=iterations)
         order = {name: number for number, name in enumerate(sorted(set(intents)))}
         targets = np.array([order[name] for name in intents])
+        every, said, classes = vectors, texts, targets
+        if nothing is not None and nothing.texts:
+            every, said = np.concatenate([vectors, nothing.vectors]), [*texts, *nothing.texts]
+            classes = np.concatenate([targets, np.full(len(nothing.texts), len(order))])
+        meaning = fit_meaning(every, classes, strength=strength, iterations=iterations)
         share, words = float(config["words"]), None
         if share:
-            words = WordModel.fit(texts, targets, strength=float(config["words_strength"]))
-        reader = cls(meaning, words, share)
+            words = WordModel.fit(said, classes, strength=float(config["words_strength"]))
+        reader = cls(meaning, words, share, len(order))
         if apart is None:
             found = held_out(vectors, targets, strength=strength, iterations=iterations)
             return replace(reader, temperature=temperature(*found))
@@ -67,7 +86,7 @@ class Reader:
         return replace(reader, temperature=temperature(logits, truth))
 
     def logits(self, vectors: NDArray[Any], texts: Sequence[str]) -> NDArray[Any]:
-        """Return log chances before the temperature: texts x intents."""
+        """Return log chances before the temperature: texts x intents, and nothing at the end."""
         by_meaning = log_chances(vectors, self.meaning)
         if self.words is None:
             return by_meaning
@@ -75,23 +94,30 @@ class Reader:
         return np.asarray((1 - self.share) * by_meaning + self.share * by_words)
 
     def chances(self, vectors: NDArray[Any], texts: Sequence[str]) -> NDArray[Any]:
-        """Return texts x intents, each row summing to 1."""
+        """Return texts x intents; what a row lacks to 1 is the chance that it says nothing."""
         logits = self.logits(vectors, texts) / self.temperature
         for intent, more in self.favour.items():
             logits[:, intent] += more
-        return np.asarray(np.exp(_log_softmax(logits)))
+        logits[:, self.intents :] += self.nothing
+        return np.asarray(np.exp(_log_softmax(logits))[:, : self.intents])
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return it as named arrays."""
         words = self.words.to_arrays() if self.words else {}
-        return {**self.meaning, **words, "temperature": np.array(self.temperature)}
+        numbers = {"temperature": np.array(self.temperature), "intents": np.array(self.intents)}
+        return {**self.meaning, **words, **numbers}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], config: Mapping[str, Any]) -> Reader:
         """Return what ``to_arrays`` wrote."""
         meaning = {name: arrays[name] for name in ("centre", "size", "weights", "bias")}
-        words = WordModel.from_arrays(arrays)
-        return cls(meaning, words, float(config["words"]), float(arrays["temperature"]))
+        return cls(
+            meaning,
+            WordModel.from_arrays(arrays),
+            float(config["words"]),
+            int(arrays.get("intents", len(arrays["bias"]))),
+            float(arrays["temperature"]),
+        )
 
 
 def _regression(strength: float, iterations: int) -> Any:
@@ -103,7 +129,11 @@ def _regression(strength: float, iterations: int) -> Any:
 
 
 def fit_meaning(
-    vectors: NDArray[Any], intents: list[str], *, strength: float, iterations: int
+    vectors: NDArray[Any],
+    intents: Sequence[str] | NDArray[Any],
+    *,
+    strength: float,
+    iterations: int,
 ) -> dict[str, NDArray[Any]]:
     """Fit a multinomial logistic regression on vectors, every intent weighing the same.
 

@@ -15,6 +15,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -23,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.deescalation.cues import fold
+from bot.nlu import descent
 from bot.nlu.text import normalise
 
 if TYPE_CHECKING:
@@ -31,11 +33,11 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 PLACES = 1 << 17  # of the hash; 80,000 different pieces stand in ten thousand texts
 OFTEN = 2  # texts that a place must be hit by to have a weight
-ITERATIONS = 60  # of the solver; more change the third digit
 LONGEST = 1_500  # characters looked at
 LETTERS = (2, 5)  # shortest and longest piece of a word
 
 
+@lru_cache(maxsize=64)  # intents and frustration ask for the same text, one after the other
 def pieces(text: str) -> tuple[Counter[int], Counter[int]]:
     """Return how often each place is hit by pieces of words, and by words, of a text."""
     words = "".join(
@@ -75,8 +77,6 @@ class WordModel:
                 True and False (one regression for each output).
             strength: Inverse of the L2 penalty, above 0.
         """
-        from sklearn.linear_model import LogisticRegression
-
         counted = [pieces(text) for text in texts]
         seen = np.zeros(PLACES)
         for parts in counted:
@@ -84,18 +84,11 @@ class WordModel:
         rarity = (np.log((1 + len(texts)) / (1 + seen)) + 1).astype(np.float16)
         often = np.flatnonzero(seen >= OFTEN)
         rows = _matrix([_row(parts, rarity) for parts in counted])[:, often]
-        options: dict[str, Any] = {"C": strength, "max_iter": ITERATIONS, "solver": "lbfgs"}
-        if targets.ndim == 1:
-            model = LogisticRegression(class_weight="balanced", **options).fit(rows, targets)
-            weights, bias = model.coef_, model.intercept_
-            if len(bias) == 1:  # two classes: one row that says how much likelier the second is
-                weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-        else:
-            models = [LogisticRegression(**options).fit(rows, column) for column in targets.T]
-            weights = np.vstack([one.coef_ for one in models])
-            bias = np.concatenate([one.intercept_ for one in models])
+        exclusive = targets.ndim == 1
+        wanted = targets[:, None] == np.arange(targets.max() + 1) if exclusive else targets
+        weights, bias = descent.fit(rows, wanted, strength=strength, exclusive=exclusive)
         placed = np.zeros((PLACES, len(bias)), dtype=np.float16)
-        placed[often] = weights.T
+        placed[often] = weights
         return cls(rarity, placed, bias)
 
     def logits(self, texts: Sequence[str]) -> Array:
@@ -136,6 +129,6 @@ def _matrix(rows: Sequence[tuple[Array, Array]]) -> csr_matrix:
     starts = np.cumsum([0, *(len(places) for places, _ in rows)])
     places = np.concatenate([places for places, _ in rows])
     values = np.concatenate([values for _, values in rows])
-    matrix = csr_matrix((values, places, starts), shape=(len(rows), PLACES))
+    matrix = csr_matrix((values, places, starts), shape=(len(rows), PLACES), dtype=np.float32)
     matrix.sum_duplicates()
     return matrix

@@ -124,7 +124,7 @@ def _chosen(pressed: dict[str, Any]) -> list[dict[str, Any]]:
 def _entity(found: Found, words: dict[str, Any], today: date | None) -> dict[str, Any]:
     entity = {
         "entity": found.entity,
-        "value": values.value_of(found),
+        "value": values.value_of(found, words),
         "start": found.start,
         "end": found.end,
         "extractor": "PatternExtractor",

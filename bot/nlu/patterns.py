@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ORDER = (
     "email", "phone", "postcode", "order_number", "amount", "date", "duration", "contacts",
-    "product",
+    "product", "service",
 )  # fmt: skip
 """Entities; of two matches of one length, the earlier one here wins."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.deescalation.cues import shouted_share
 
@@ -21,6 +22,7 @@ _LAUGHTER = re.compile(r"\b(?:j+[aeiou]+){3,}j*\b|\b(?:h+[aei]+){3,}h*\b", re.IG
 _SPACE = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=256)  # every component asks for the same text
 def normalise(text: str) -> str:
     """Return the text as the encoder gets it; any string is accepted, the empty one too.
 

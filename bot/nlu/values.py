@@ -13,9 +13,16 @@ from bot.nlu.patterns import Found
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-def value_of(found: Found) -> str:
-    """Return the value to keep: codes in one form, everything else in the customer's own words."""
+def value_of(found: Found, words: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the value to keep: codes in one form, everything else in the customer's own words.
+
+    Args:
+        found: The detail.
+        words: The lists of ``data/patterns/entities.yml``.
+    """
     text = " ".join(found.text.split())
+    if found.entity == "service":
+        return str(words["service"].get(fold(text), "payments"))
     if found.entity == "email":
         return text.lower().strip(".,;")
     if found.entity == "phone":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
@@ -9,7 +10,7 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.deescalation.facts import names_order
-from bot.deescalation.state import ConversationState, CustomerTurn
+from bot.deescalation.state import ConversationState, CustomerTurn, History
 
 STATE_SLOT = "conversation_state"
 FAILURE_SLOT = "action_failure"
@@ -51,7 +52,45 @@ def customer_turn(tracker: DialogueStateTracker) -> CustomerTurn | None:
         language=str((data.get("language") or {}).get("code") or ""),
         register=data.get("register"),
         choice=bool(turn_data(tracker).get("choice")),
+        also=_also(data),
+        history=_history(turn_data(tracker)),
+        at=_at(turn_data(tracker)),
     )
+
+
+def _also(data: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+    """Return what else the message says, surest first (bot/nlu/also_detector.py)."""
+    found = data.get("also") or ()
+    return tuple((str(one.get("name")), float(one.get("confidence") or 0.0)) for one in found)
+
+
+def _history(turn: dict[str, Any]) -> History | None:
+    """Return what the gateway knows of the customer from before; None when it sent nothing."""
+    known = turn.get("history")
+    if not isinstance(known, dict):
+        return None
+    today = (_moment(turn.get("now")) or datetime.now(timezone.utc)).date()
+    contacts = [
+        ((today - when.date()).days, str(one.get("issue") or ""))
+        for one in known.get("contacts") or ()
+        if (when := _moment(one.get("at"))) is not None
+    ]
+    care = [name for name in ("vip", "vulnerable") if known.get(name)]
+    return History(tuple(sorted(contacts)), len(known.get("open") or ()), tuple(care))
+
+
+def _at(turn: dict[str, Any]) -> float:
+    moment = _moment(turn.get("now"))
+    return moment.timestamp() if moment else 0.0
+
+
+def _moment(text: Any) -> datetime | None:
+    """Return an instant written as ISO 8601, a date included; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def is_only_data(latest: UserUttered) -> bool:

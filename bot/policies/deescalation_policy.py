@@ -29,6 +29,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.deescalation.state import advance, handed_back
 from bot.deescalation.steps import REASK, StepConfig, decide, decided
+from bot.deescalation.topics import is_matter
 from bot.errors import ConfigError, did_you_mean
 from bot.policies.customer_turn import (
     FAILURE_SLOT,
@@ -57,6 +58,7 @@ class DeescalationPolicy(Policy):
             "otherwise": {},  # intent: action, for what no story, rule or form answers
             "otherwise_any": "action_reask",  # action for any other intent
             "otherwise_in_form": "action_form_stuck",  # the form could not use the message
+            "otherwise_switch": "action_switch_matter",  # it brings another matter or a wish
         }
 
     def __init__(
@@ -79,6 +81,7 @@ class DeescalationPolicy(Policy):
         self._otherwise: dict[str, str] = dict(config.get("otherwise") or {})
         self._any: str = config["otherwise_any"]
         self._in_form: str = config["otherwise_in_form"]
+        self._switch: str = config["otherwise_switch"]
 
     def train(
         self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any
@@ -89,7 +92,7 @@ class DeescalationPolicy(Policy):
             ConfigError: ``otherwise`` names an intent or an action that the domain does not have.
         """
         del training_trackers, kwargs
-        actions = [*self._otherwise.values(), self._any, self._in_form]
+        actions = [*self._otherwise.values(), self._any, self._in_form, self._switch]
         for kind, names, known in (
             ("intent", list(self._otherwise), domain.intents),
             ("action", actions, domain.action_names_or_texts),
@@ -159,7 +162,8 @@ class DeescalationPolicy(Policy):
             action = ACTION_LISTEN_NAME
         elif tracker.active_loop_name:
             # Rasa keeps a rejection; the form must hear the next message all the same.
-            action = self._in_form if _rejected_now(tracker) else tracker.active_loop_name
+            stuck = self._switch if is_matter(intent) else self._in_form
+            action = stuck if _rejected_now(tracker) else tracker.active_loop_name
         else:
             action = self._otherwise.get(intent, self._any)
         probabilities = self._default_predictions(domain)

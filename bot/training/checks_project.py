@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
 
 from bot.deescalation.steps import StepConfig
 from bot.deescalation.topics import FALLBACK, INTERNAL
+from bot.deescalation.turn import LEVELS
 from bot.deescalation.variations import Variation, read_folder
 from bot.deescalation.wording import check
 from bot.errors import ConfigError, did_you_mean
-from bot.nlu import lines
+from bot.nlu import articles, lines
 from bot.training import corpus
 from bot.training.corpus import Example
 from bot.training.finding import Finding
@@ -24,6 +25,7 @@ POLICYS_OWN = ("name", "priority", "otherwise", "otherwise_any", "otherwise_in_f
 UNSPOKEN = INTERNAL | {FALLBACK}  # intents that have no examples
 FILES = ("domain.yml", "config.yml", "desk.yml", "data/**/*.yml", "evaluation/nlu/*.yml")
 RESPONSES = Path("data/responses")
+KNOWLEDGE = Path("data/knowledge")
 
 
 def readable(root: Path) -> Iterator[Finding]:
@@ -98,14 +100,17 @@ def _places(folder: Path) -> dict[str, str]:
 
 
 def _wording(variation: Variation, place: str) -> Iterator[Finding]:
-    # A text without levels may be read by anybody, so it is held to what an angry person reads.
-    for level in variation.level or ("angry",):
-        for one in check(variation.text, language=variation.language, level=level):
-            yield Finding(
-                place,
-                f"{variation.id}: «{one.text}» for somebody {level}. {one.reason}",
-                f"Better: {one.better}",
-            )
+    """Find what inflames in a variation's text and buttons, at each level it may be said at."""
+    texts = [variation.text, *(button["title"] for button in variation.buttons)]
+    seen = set()
+    # A text without levels may be read by anybody.
+    for level in variation.level or LEVELS:
+        for text in texts:
+            for one in check(text, language=variation.language, level=level):
+                if (text, one) not in seen:
+                    seen.add((text, one))
+                    problem = f"{one.rule}: «{one.text}» for somebody {level}. {one.reason}"
+                    yield Finding(place, f"{variation.id}: {problem}", f"Better: {one.better}")
 
 
 def _single(
@@ -123,6 +128,41 @@ def _single(
                 "Add another wording, or metadata: {repeat: true} when it may be said again.",
                 warning=True,
             )
+
+
+def knowledge(root: Path) -> Iterator[Finding]:
+    """Check the help articles: form, wording, intents, and that each is there in every language."""
+    intents = known_intents(root)
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in articles.files(root / KNOWLEDGE):
+        try:
+            article = articles.read(path)
+        except ConfigError as error:
+            place, _, problem = str(error).partition(": ")
+            yield Finding(place, problem)
+        else:
+            found[article.slug].add(article.language)
+            yield from _article(article, intents)
+    for slug, languages in found.items():
+        for language in sorted(set(articles.LANGUAGES) - languages):
+            place = f"{KNOWLEDGE / slug}.{language}.md"
+            problem = f"The article '{slug}' is not there in '{language}'."
+            fix = "Add it: customers of that language are offered nothing."
+            yield Finding(place, problem, fix, warning=True)
+
+
+def _article(article: articles.Article, intents: Iterable[str]) -> Iterator[Finding]:
+    """Find intents of an article that the domain lacks, and wording that inflames."""
+    for name in article.intents:
+        if name not in intents:
+            hint = did_you_mean(name, intents).partition(" Accepted:")[0].strip()
+            yield Finding(article.place, f"Intent '{name}' is not in domain.yml.", hint)
+    file = article.place.rpartition(":")[0]
+    for passage in article.passages:
+        # An article may be quoted to anybody, so it is held to what an angry person reads.
+        for one in check(passage.text, language=article.language, level="angry"):
+            place = f"{file}:{passage.line}"
+            yield Finding(place, f"«{one.text}»: {one.reason}", f"Better: {one.better}")
 
 
 def triggers(path: Path) -> Iterator[Finding]:

@@ -8,13 +8,14 @@ import tarfile
 import warnings
 import zlib
 from collections.abc import Mapping
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from bot.deescalation.topics import FALLBACK
 from bot.errors import ConfigError
-from bot.lean_rasa import leave_out_all_but_the_graph, needs_tensorflow
+from bot.lean_rasa import all_but_the_graph_left_out, needs_tensorflow
 
 
 def encoder_of(model: Path) -> str:
@@ -41,8 +42,10 @@ class Understanding:
 
     def __init__(self, model: Path, folder: Path, *, lexicon: bool) -> None:
         _quieten()
-        if not needs_tensorflow(model):
-            leave_out_all_but_the_graph()
+        with nullcontext() if needs_tensorflow(model) else all_but_the_graph_left_out():
+            self._load(model, folder, lexicon=lexicon)
+
+    def _load(self, model: Path, folder: Path, *, lexicon: bool) -> None:
         from rasa.engine.graph import ExecutionContext, GraphSchema
         from rasa.engine.storage.local_model_storage import LocalModelStorage
         from rasa.engine.storage.resource import Resource
@@ -53,8 +56,10 @@ class Understanding:
         storage = LocalModelStorage(folder / "components")
         context = ExecutionContext(graph_schema=GraphSchema({}), model_id=metadata["model_id"])
         self._message = Message
-        self._components = []
+        self._components: list[Any] = []
         for name in _chain(nodes, str(metadata["nlu_target"])):
+            if "KnowledgeSearch" in name or "AlsoDetector" in name:
+                continue  # nothing after them needs them, and nobody here asks for what they find
             module, _, class_name = nodes[name]["uses"].rpartition(".")
             made = getattr(import_module(module), class_name)
             config = {**made.get_default_config(), **nodes[name]["config"]}

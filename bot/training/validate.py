@@ -37,6 +37,7 @@ def _ours(root: Path) -> Iterator[Finding]:
         lambda: checks_project.domain(root),
         lambda: checks_stories.stories(root),
         lambda: checks_project.texts(root / checks_project.RESPONSES),
+        lambda: checks_project.knowledge(root),
         lambda: checks_examples.intents(root),
         lambda: checks_examples.frustration(root),
     )

@@ -11,20 +11,19 @@ import dataclasses
 import logging
 import time
 from collections.abc import Coroutine
-from datetime import datetime, timezone
 from typing import Any
 
-import msgspec
 from starlette.concurrency import run_in_threadpool as io
 
 from bot.engine import Engine, TurnReply
 from bot.errors import EngineError, StoreError, Taken
 from bot.handoff.desk import Desk
-from bot.handoff.records import Conversation, Identity, Message, Reply, Turn
+from bot.handoff.records import Message, Turn
 from bot.handoff.store import Store
 from bot.settings import Settings
-from bot.web import logs
+from bot.web import exchange, logs
 from bot.web.attempt import Attempt
+from bot.web.history import Histories
 from bot.web.hub import Hub
 
 logger = logging.getLogger("remanso.web")
@@ -47,16 +46,24 @@ class Answerer:
         engine: The dialogue engine.
         hub: Tells the sockets.
         settings: Patience and timeouts.
+        histories: What is known of customers from before.
     """
 
     def __init__(
-        self, store: Store, desk: Desk, engine: Engine, hub: Hub, settings: Settings
+        self,
+        store: Store,
+        desk: Desk,
+        engine: Engine,
+        hub: Hub,
+        settings: Settings,
+        histories: Histories,
     ) -> None:
         self._store = store
         self._desk = desk
         self._engine = engine
         self._hub = hub
         self._settings = settings
+        self._histories = histories
         self._background: set[asyncio.Task[None]] = set()
 
     async def answer(self, turn: Turn) -> None:
@@ -73,6 +80,8 @@ class Answerer:
         attempt = self._attempt(started)
         self._hub.typing(turn.conversation, "bot", True)
         try:
+            conversation = await io(self._store.conversation, turn.conversation)
+            await self._histories.of(conversation)  # read now, off the engine's time
             outcome = await self._finish(started, attempt)
         finally:
             self._hub.typing(turn.conversation, "bot", False)
@@ -138,7 +147,7 @@ class Answerer:
     async def _send(self, turn: Turn) -> TurnReply:
         """Send a turn to the engine once."""
         conversation = await io(self._store.conversation, turn.conversation)
-        context = _context(conversation)
+        context = exchange.context(conversation, await self._histories.of(conversation))
         if turn.kind == "handback":
             return await self._engine.handback(
                 conversation.id,
@@ -184,10 +193,12 @@ class Answerer:
         stored = await io(
             self._store.finish_turn,
             turn.id,
-            replies=_replies(reply),
+            replies=exchange.replies(reply),
             state=reply.state or None,
             parse=reply.parse,
-            identity=_identity(reply),
+            identity=exchange.identity(reply),
+            vows=exchange.vows(reply, self._desk.rules.zone),
+            kept=reply.promises_kept,
             late=late,
         )
         self._hub.messages(turn.conversation, stored)
@@ -209,10 +220,12 @@ class Answerer:
             turn,
             reply.handoff,
             trigger=trigger,
-            replies=_replies(reply),
+            replies=exchange.replies(reply),
             state=reply.state or None,
             parse=reply.parse,
-            identity=_identity(reply),
+            identity=exchange.identity(reply),
+            vows=exchange.vows(reply, self._desk.rules.zone),
+            kept=reply.promises_kept,
         )
         return f"handoff: {trigger}"
 
@@ -254,29 +267,3 @@ class Answerer:
         self._background.discard(task)
         if not task.cancelled() and task.exception() is not None:
             logger.error("background work failed", exc_info=task.exception())
-
-
-def _context(conversation: Conversation) -> dict[str, Any]:
-    """What the engine may know of the customer: proved things, never their own words."""
-    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return {
-        "identity": {
-            "status": conversation.identity_status,
-            "customer_id": conversation.customer_id,
-            "name": conversation.customer_name,
-        },
-        "language": conversation.language,
-        "now": now.replace("+00:00", "Z"),
-    }
-
-
-def _replies(reply: TurnReply) -> list[Reply]:
-    return [Reply.from_engine(msgspec.to_builtins(said)) for said in reply.messages]
-
-
-def _identity(reply: TurnReply) -> Identity | None:
-    """Who a guest proved to be in this turn, if they did."""
-    if not reply.identity:
-        return None
-    known = {key: reply.identity.get(key) for key in ("customer_id", "name", "email")}
-    return Identity(status=reply.identity.get("status") or "claimed", **known)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import lru_cache
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 
-from bot.backoffice import open_shop
+from bot.backoffice import BackOffice, open_back_office
 from bot.deescalation.phrasing import Phrasebook
 from bot.engine import Engine
 from bot.handoff.desk import Desk
 from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store
 from bot.settings import ROOT, Settings
-from bot.web import auth, console_live, customers, health, live, openapi, pages, tickets
+from bot.web import auth, bot_chats, console_live, customers, health, live, openapi, pages, tickets
 from bot.web.gateway import Gateway
 from bot.web.notices import Notices
 from bot.web.origins import OriginCheck, SecurityHeaders
 from bot.web.problems import HANDLERS
 
+AGENTS = (*tickets.OPERATIONS, *bot_chats.OPERATIONS)
 RESPONSES = ROOT / "data" / "responses"
 
 
@@ -34,6 +36,7 @@ def create_app(
     engine: Engine | None = None,
     phrasebook: Phrasebook | None = None,
     ping_shop: Callable[[], None] | None = None,
+    back_office: Callable[[], BackOffice] | None = None,
 ) -> Starlette:
     """Build the gateway. What is not given is made from the settings.
 
@@ -44,6 +47,7 @@ def create_app(
         engine: Client of the dialogue engine.
         phrasebook: The texts.
         ping_shop: Raises when the back office does not answer.
+        back_office: Opens the company's systems.
     """
     phrasebook = phrasebook or Phrasebook.from_folder(RESPONSES)
     store = store or Store(settings.database())
@@ -58,7 +62,16 @@ def create_app(
         grace=settings.agent_grace,
         versions=lambda: dict(versions),
     )
-    gateway = Gateway(settings, store, desk, engine, Notices(phrasebook), versions)
+    back_office = back_office or _back_office(settings)
+    gateway = Gateway(
+        settings,
+        store,
+        desk,
+        engine,
+        Notices(phrasebook),
+        versions,
+        back_office=back_office,
+    )
     app = Starlette(
         routes=all_routes(),
         middleware=_middleware(settings),
@@ -67,7 +80,7 @@ def create_app(
     )
     app.state.gateway = gateway
     app.state.operations = operations()
-    app.state.readiness = health.Readiness(gateway, ping_shop or _shop(settings))
+    app.state.readiness = health.Readiness(gateway, ping_shop or (lambda: back_office().ping()))
     return app
 
 
@@ -78,6 +91,7 @@ def all_routes() -> list[BaseRoute]:
         *live.routes,
         *auth.routes,
         *tickets.routes,
+        *bot_chats.routes,
         *console_live.routes,
         *health.routes,
         *openapi.routes,
@@ -87,7 +101,7 @@ def all_routes() -> list[BaseRoute]:
 
 def operations() -> tuple[openapi.Operation, ...]:
     """Return every operation of the API, as the OpenAPI document describes them."""
-    return (*openapi.CUSTOMERS, *auth.OPERATIONS, *tickets.OPERATIONS, *openapi.OPERATORS)
+    return (*openapi.CUSTOMERS, *auth.OPERATIONS, *AGENTS, *openapi.OPERATORS)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -117,8 +131,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await gateway.stop()
 
 
-def _shop(settings: Settings) -> Callable[[], None]:
-    def ping() -> None:
-        open_shop(settings.shop_database()).ping()
+def _back_office(settings: Settings) -> Callable[[], BackOffice]:
+    @lru_cache(maxsize=1)
+    def opened() -> BackOffice:
+        return open_back_office(settings)
 
-    return ping
+    return opened

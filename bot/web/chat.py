@@ -168,6 +168,13 @@ class Chat:
         who = Identity("verified", proved.customer_id, proved.name, proved.email)
         await gateway.io(gateway.store.set_identity, conversation.id, who)
         gateway.hub.changed(conversation.id)
+        gateway.answerer.background(self._learn(conversation.id))
+
+    async def _learn(self, conversation: str) -> None:
+        """Read who the customer was until now, before their first message needs it."""
+        gateway = self._gateway
+        known = await gateway.io(gateway.store.conversation, conversation)
+        await gateway.histories.of(known)
 
     async def messages(self, conversation: str, after: int = 0) -> list[wire.MessageOut]:
         """Return what the customer may see after a message."""

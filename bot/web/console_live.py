@@ -17,7 +17,6 @@ import msgspec
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot.errors import RemansoError
 from bot.handoff import agents
 from bot.handoff.records import Agent
 from bot.web import ticket_wire
@@ -215,15 +214,16 @@ async def running(gateway: Gateway) -> AsyncIterator[None]:
 
 
 async def _sweep(gateway: Gateway) -> None:
-    """Put the chats of agents who stayed away back in the queue."""
+    """Put the chats of agents who stayed away back in the queue; tell of promises that are due."""
     pause = min(5.0, max(0.1, gateway.desk.grace / 4))
     while True:
         await asyncio.sleep(pause)
-        try:
-            for change in await gateway.io(gateway.desk.sweep):
-                tell(gateway, change)
-        except RemansoError as error:
-            logger.error("sweep: %s", type(error).__name__)
+        for look in (gateway.desk.sweep, gateway.desk.alarm_promises):
+            try:
+                for change in await gateway.io(look):
+                    tell(gateway, change)
+            except Exception as error:  # whatever it is, the next look comes
+                logger.error("%s failed", look.__name__, exc_info=error)
 
 
 routes = [WebSocketRoute(PATH, live)]

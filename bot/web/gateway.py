@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from bot.backoffice import BackOffice
 from bot.engine import Engine
 from bot.errors import EngineError, StoreError
 from bot.handoff.desk import Desk
@@ -17,6 +18,7 @@ from bot.handoff.store import Store
 from bot.settings import ROOT, Settings
 from bot.web.answering import Answerer
 from bot.web.chat import Chat
+from bot.web.history import Histories
 from bot.web.hub import Hub
 from bot.web.limits import limits
 from bot.web.notices import Notices
@@ -46,6 +48,7 @@ class Gateway:
         engine: The dialogue engine's client.
         notices: The gateway's sentences.
         versions: What runs now; kept up to date here, read by the desk.
+        back_office: Opens the company's systems; only asked who a customer is to them.
     """
 
     def __init__(
@@ -56,6 +59,8 @@ class Gateway:
         engine: Engine,
         notices: Notices,
         versions: dict[str, str] | None = None,
+        *,
+        back_office: Callable[[], BackOffice],
     ) -> None:
         self.settings = settings
         self.store = store
@@ -66,7 +71,9 @@ class Gateway:
         self.hub = Hub()
         self.tokens = Tokens(settings)
         self.limits = limits(settings)
-        self.answerer = Answerer(store, desk, engine, self.hub, settings)
+        self.histories = Histories(desk, back_office)
+        desk.known_history = self.histories.known
+        self.answerer = Answerer(store, desk, engine, self.hub, settings, self.histories)
         urgent = Urgent.from_file(URGENT)
         self.turns = TurnRunner(store, self.answerer, urgent, settings.quiet_window)
         self.chat = Chat(self)

@@ -101,6 +101,26 @@ class ChangeOut(msgspec.Struct):
     messages: list[AgentMessage]
 
 
+class BotChatOut(msgspec.Struct):
+    """A chat that the bot has. ``waiting`` is seconds since an unanswered message, or null."""
+
+    conversation: str
+    since: str
+    last_message_at: str
+    waiting: int | None
+    frustration: FrustrationOut
+    issue: str | None
+    team: str
+    language: str
+    customer: str | None
+
+
+class BotChatsOut(msgspec.Struct):
+    """The bot's live chats, the most frustrated customer first."""
+
+    conversations: list[BotChatOut]
+
+
 class DeskOut(msgspec.Struct):
     """What an agent chooses from: code to its names by language."""
 

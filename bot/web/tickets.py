@@ -110,6 +110,15 @@ async def release(request: Request) -> Response:
     return await _change(request, _desk(request).release, agent)
 
 
+async def keep(request: Request) -> Response:
+    """Mark a promise as kept."""
+    agent = await auth.authenticated(request, auth.WRITE)
+    number = request.path_params["id"]
+    if not (number.isascii() and number.isdecimal() and len(number) < 16):
+        raise Problem(404, "not_found")
+    return await _change(request, _desk(request).keep_promise, agent, int(number))
+
+
 async def rules(request: Request) -> Response:
     """Tell what an agent chooses from: dispositions, teams, priorities, reasons."""
     await auth.authenticated(request, auth.READ)
@@ -143,6 +152,12 @@ async def _change(
 ) -> Response:
     gateway: Gateway = request.app.state.gateway
     change = await gateway.io(operation, request.path_params["ref"], agent, *args, **kwargs)
+    return await changed(request, change)
+
+
+async def changed(request: Request, change: Change) -> Response:
+    """Tell the sockets of a change, and answer who made it."""
+    gateway: Gateway = request.app.state.gateway
     tell(gateway, change)
     row = await gateway.io(gateway.desk.row, change.ticket.ref, language=_language(request))
     said = [message.for_agent() for message in change.messages]
@@ -166,6 +181,7 @@ routes = [
     Route(ONE + "/resolve", resolve, methods=["POST"]),
     Route(ONE + "/reopen", reopen, methods=["POST"]),
     Route(ONE + "/release", release, methods=["POST"]),
+    Route(ONE + "/promises/{id}/keep", keep, methods=["POST"]),
     Route("/api/v1/desk", rules, methods=["GET"]),
 ]
 
@@ -206,6 +222,7 @@ OPERATIONS = (
     _action(ONE + "/resolve", "Close a ticket", ticket_wire.Resolve),
     _action(ONE + "/reopen", "Take a closed ticket up again"),
     _action(ONE + "/release", "Put a claimed ticket back in the queue"),
+    _action(ONE + "/promises/{id}/keep", "Mark a promise as kept; twice is once"),
     _operation(
         "GET",
         "/api/v1/desk",

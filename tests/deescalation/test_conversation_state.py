@@ -14,7 +14,8 @@ from bot.deescalation.firing import Firing
 from bot.deescalation.phrasing import Phrase
 from bot.deescalation.state import ConversationState, CustomerTurn, advance, handed_back
 from bot.deescalation.steps import Decision, decided
-from bot.deescalation.topics import COMPLAINTS, ISSUE_OF, ISSUES, TOPICS
+from bot.deescalation.topics import COMPLAINTS, ISSUE_OF, ISSUES, MATTERS, TOPICS
+from bot.deescalation.turn import History
 
 pytestmark = pytest.mark.unit
 
@@ -229,7 +230,7 @@ def test_the_summary_has_what_the_gateway_expects():
     summary = after(turn("late_delivery", "angry", entities={"order_number": "4482"})).summary()
     assert set(summary) == {
         *("step", "attempts", "techniques", "offers", "refused", "misunderstood", "issue"),
-        *("facts", "language", "register", "frustration"),
+        *("facts", "language", "register", "frustration", "matter", "waiting"),
     }
     assert summary["facts"] == {"order": "4482"}
 
@@ -252,6 +253,14 @@ TURNS = st.builds(
     score=st.floats(allow_nan=True),
     level=st.sampled_from(["calm", "annoyed", "frustrated", "angry", "boiling"]),
     cues=st.lists(WILD, max_size=20),
+    also=st.lists(st.tuples(st.sampled_from(sorted(MATTERS)), st.floats(0, 1)), max_size=5),
+    history=st.builds(
+        History,
+        contacts=st.lists(st.tuples(st.integers(0, 400), WILD), max_size=20),
+        open_cases=st.integers(-5, 500),
+        care=st.lists(WILD, max_size=6),
+    ),
+    at=st.floats(0, 4e9),
     entities=st.dictionaries(
         st.sampled_from(["order_number", "duration", "product", "contacts", "other"]),
         st.one_of(WILD, st.lists(WILD, max_size=4)),
@@ -272,6 +281,7 @@ def test_any_conversation_survives_json_and_stays_small(turns, wild):
         state = records.offered(state, f"{wild}{number}", name="refund")
         state = records.failed(state, wild, wild)
         state = records.learned(state, {f"{wild}{number}": wild})
+        state = records.promised(state, f"{wild}{number}", wild, wild, owner=wild)
     state = handed_back(state, {"agreed": wild, "promised": [{"text": wild, "due": wild}] * 9})
     written = json.dumps(state.to_dict())
     assert ConversationState.from_dict(json.loads(written)) == state
@@ -289,6 +299,7 @@ def test_the_longest_conversation_stays_small():
         state = records.failed(state, emoji, f"{number}{emoji}")
         state = records.learned(state, {f"{number}{emoji}": emoji})
         state = records.attempted(state, f"{number}{emoji}")
+        state = records.promised(state, f"{number}{emoji}", emoji, emoji, owner=emoji)
     firing = Firing("system_failed", "r" * 60, state.text, "system_failure", response="utter_x")
     state = decided(state, Decision("resolve", None, firing, risks=("legal", "abuse")))
     assert size(state) <= MAX_BYTES

@@ -14,14 +14,14 @@ from bot.deescalation.records import FAILURES
 from bot.deescalation.request import TEXTS, handoff_request
 from bot.deescalation.steps import StepConfig, decide, decided, firing_of
 from bot.deescalation.techniques import TECHNIQUES
-from bot.deescalation.topics import ISSUES
+from bot.deescalation.topics import ISSUES, MATTERS
 
 pytestmark = pytest.mark.unit
 
 FIELDS = {
     *("trigger", "rule", "evidence", "reason_code", "step", "attempts", "techniques", "offers"),
     *("facts", "issue", "team", "priority", "risk", "language", "register", "misunderstood"),
-    *("failure_points", "wants", "tried", "happened"),
+    *("failure_points", "wants", "tried", "happened", "waiting", "promises"),
 }
 STEPS = StepConfig.from_config({"triggers": CONFIG})
 ANGRY = "llevo tres semanas esperando la olla, pedido 4482, y nadie contesta"
@@ -136,3 +136,15 @@ def test_every_name_has_its_label(language):
     assert set(texts["issue"]) == set(ISSUES)
     assert set(texts["technique"]) == set(TECHNIQUES)
     assert set(texts["failure"]) == set(FAILURES)
+    assert set(texts["matter"]) == MATTERS
+
+
+def test_what_waits_and_what_was_promised_go_along():
+    state = after(turn("late_delivery"), turn("double_charge", text="y un cobro doble"))
+    state = records.promised(state, "resend:4482", "sale en un día", "2026-12-01T18:00:00+01:00")
+    payload = asked(state)
+    assert [one["intent"] for one in payload["waiting"]] == ["late_delivery"]
+    assert "un pedido que no llega" in payload["wants"]
+    assert payload["promises"] == [
+        {"text": "sale en un día", "due": "2026-12-01T18:00:00+01:00", "owner": "bot"}
+    ]

@@ -9,15 +9,15 @@ from talk import SCORES, after, turn
 from test_triggers import CONFIG
 
 from bot.deescalation import records, steps
-from bot.deescalation.state import ConversationState, handed_back
+from bot.deescalation.state import ConversationState, History, handed_back
 from bot.deescalation.steps import StepConfig, decide, decided, firing_of
 from bot.deescalation.techniques import TECHNIQUES, closed_to, unknown
+from bot.deescalation.turn import at_least
 from bot.errors import ConfigError
 
 pytestmark = pytest.mark.unit
 
 BLOCK = {
-    "acknowledge_from": "frustrated",
     "max_attempts": 2,
     "offer_pause": 4,
     "triggers": CONFIG,
@@ -48,7 +48,8 @@ def act(state, decision):
     if decision.action in (steps.HANDOFF, steps.SAFETY):
         return records.handed_off(state)
     if decision.action == steps.ACKNOWLEDGE:
-        return records.acknowledged(records.attempted(state))
+        upset = at_least(state.level, "frustrated")
+        return records.acknowledged(records.attempted(state) if upset else state)
     if decision.action == steps.DEESCALATE:
         if decision.response == "utter_boundary":
             state = records.bounded_abuse(state)
@@ -60,7 +61,22 @@ def act(state, decision):
 
 def test_a_calm_question_is_left_to_the_stories():
     assert decide(after("late_delivery"), STEPS).action is None
-    assert decide(after(turn("late_delivery", "annoyed")), STEPS).action is None
+    assert decide(after(turn("store_info", "annoyed")), STEPS).action is None
+
+
+def test_an_annoyed_complaint_is_acknowledged_the_first_time_and_that_is_no_attempt():
+    state = after(turn("late_delivery", "annoyed"))
+    assert action(state) == steps.ACKNOWLEDGE
+    assert act(state, decide(state, STEPS)).attempts == 0
+    again = after(turn("late_delivery", "annoyed", entities={"order_number": "1"}), state=state)
+    assert action(again) is None
+
+
+def test_a_matter_that_is_shouted_is_acknowledged_and_goes_on():
+    state = after(turn("abuse", "angry", also=[("late_delivery", 0.9)]))
+    assert (state.matter, state.issue) == ("late_delivery", "late_delivery")
+    assert action(state) == steps.ACKNOWLEDGE
+    assert action(after(turn("abuse", "angry"))) == steps.DEESCALATE
 
 
 def test_an_angry_complaint_is_acknowledged_once_and_then_goes_on():
@@ -90,7 +106,7 @@ def test_a_person_is_offered_before_a_third_attempt():
     taken, _ = play(
         turn("vent", "angry"), turn("late_delivery", "annoyed", score=0.5), turn("vent", "angry")
     )
-    assert taken == ["action_deescalate", "action_deescalate"]
+    assert taken == ["action_deescalate", "action_acknowledge", "action_deescalate"]
     taken, _ = play(
         turn("late_delivery", "angry"),
         turn("late_delivery", "frustrated", entities={"order_number": "4482"}),
@@ -227,7 +243,6 @@ def test_anger_takes_the_conversation_back_to_validating():
     [
         ({"max_atempts": 2}, "Did you mean 'max_attempts'?"),
         ({"max_attempts": 0}, "accepted: 1 to 100"),
-        ({"acknowledge_from": "furious"}, "Accepted: angry"),
         ({"offer_pause": "four"}, "expected int"),
         ({"triggers": {"nope": {}}}, "Unknown escalation trigger 'nope'"),
     ],
@@ -247,8 +262,7 @@ TALK = st.lists(st.tuples(st.sampled_from(INTENTS), st.sampled_from(list(SCORES)
 @given(TALK)
 def test_no_conversation_gets_more_than_two_attempts(talk):
     taken, state = play(*(turn(intent, level) for intent, level in talk))
-    attempts = [one for one in taken if one in ("action_acknowledge", "action_deescalate")]
-    assert len(attempts) == state.attempts <= 2
+    assert taken.count("action_deescalate") <= state.attempts <= 2
     assert taken.count("action_handoff") <= 1
     assert "action_handoff" not in taken[:-1]
 
@@ -290,7 +304,8 @@ def test_techniques_cover_all_of_last():
     ],
 )
 def test_an_annoyed_turn_is_acknowledged_when_it_says_why(level, cues, expected):
-    config = StepConfig.from_config({**BLOCK, "acknowledge_cues": ["insult", "ignored"]})
+    line = {"level": "frustrated", "complaint": "angry", "cues": ["insult", "ignored"]}
+    config = StepConfig.from_config({**BLOCK, "triggers": {**CONFIG, "strong_emotion": line}})
     state = after(turn("double_charge", level, cues=cues))
     assert decide(state, config).action == expected
 
@@ -301,3 +316,63 @@ def test_a_person_does_not_come_between_an_offer_and_who_takes_it_up(offered, ex
     state = replace(state, attempts=2, first_attempt=0.9, calmest=0.3)
     state = records.offered(state, "the money back", name=offered)
     assert action(after(turn("request_refund", "frustrated"), state=state)) == expected
+
+
+def several(intent, *others, **more):
+    return turn(intent, also=[(other, 0.8) for other in others], **more)
+
+
+def test_of_two_complaints_in_one_message_the_customer_chooses_the_first():
+    state = after(several("late_delivery", "double_charge"))
+    assert action(state) == steps.CHOOSE
+    state = records.put_off(state)
+    assert [one.intent for one in state.agenda] == ["late_delivery", "double_charge"]
+    assert action(state) == steps.LISTEN
+    state = after(turn("double_charge", choice=True), state=state)
+    assert action(state) is None
+    assert (state.matter, [one.intent for one in state.agenda]) == (
+        "double_charge",
+        ["late_delivery"],
+    )
+
+
+def test_what_is_no_other_matter_is_not_chosen_from():
+    assert action(after(several("late_delivery", "order_status"))) is None
+    assert action(after(several("late_delivery", "request_refund"))) is None
+    assert action(after(several("late_delivery", "ask_human"))) == steps.HANDOFF
+
+
+def test_the_matter_that_waits_is_taken_up_unasked_once_the_first_is_settled():
+    state = records.put_off(after(several("late_delivery", "double_charge")))
+    state = after(turn("late_delivery", choice=True), state=state)
+    assert action(records.offered(state, "un vale", name="voucher")) is None
+    done = records.closed(state)
+    assert action(done) == steps.TAKE_UP
+    taken = records.acknowledged(records.taken_up(done))
+    assert (taken.matter, taken.issue, taken.agenda) == ("double_charge", "double_charge", ())
+    assert action(taken) is None
+
+
+def test_a_matter_that_was_left_for_another_comes_back():
+    state = after("late_delivery", "double_charge")
+    assert (state.matter, [one.intent for one in state.agenda]) == (
+        "double_charge",
+        ["late_delivery"],
+    )
+    assert action(after("thanks", state=records.closed(state))) == steps.TAKE_UP
+
+
+def test_a_yes_to_an_offer_comes_before_what_waits():
+    state = records.closed(after("late_delivery", "double_charge"))
+    state = records.offered(state, "un vale", name="voucher")
+    assert action(after("affirm", state=state)) is None
+    assert action(after("deny", state=state)) == steps.TAKE_UP
+
+
+def test_a_no_to_a_person_goes_on_with_what_the_offer_came_in_between_of():
+    state = after(turn("late_delivery", history=History(care=["vip"])))
+    assert action(state) == steps.OFFER
+    state = records.answered(records.offered(state, "una persona", name="person"))
+    state = after("deny", state=state)
+    assert action(state) == steps.TAKE_UP
+    assert action(records.acknowledged(state)) is None

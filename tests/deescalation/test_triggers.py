@@ -8,7 +8,7 @@ from talk import after, turn
 
 from bot.deescalation import records
 from bot.deescalation.firing import ACTS, ORDER, PRIORITIES, TEAMS
-from bot.deescalation.state import ConversationState
+from bot.deescalation.state import ConversationState, History
 from bot.deescalation.triggers import TRIGGERS, UnknownTrigger, enabled, fired
 from bot.errors import ConfigError
 
@@ -28,23 +28,31 @@ CONFIG = {
     "formal_complaint": {"confidence": 0.6},
     "data_rights": {"confidence": 0.6},
     "account_fraud": {"cues": ["account_misuse"], "confidence": 0.5},
+    "severe_failure": {"cues": ["outage"]},
     "out_of_authority": {},
+    "always_person": {"issues": ["policy", "billing"]},
     "system_failed": {},
     "identity_failed": {"times": 2},
     "churn_threat": {"confidence": 0.6},
     "repeated_contact": {"confidence": 0.6},
+    "second_contact": {"times": 2, "days": 7},
+    "frequent_contact": {"times": 3, "days": 7},
+    "special_care": {"care": ["vip"], "cues": ["vulnerable"]},
     "many_contacts": {"times": 3},
     "abuse_after_boundary": {"confidence": 0.6},
     "anger_not_lower": {"attempts": 2, "drop": 0.15},
     "attempts_spent": {"attempts": 2},
     "falling_mood": {"turns": 3, "rise": 0.25},
+    "strong_emotion": {"level": "frustrated", "complaint": "annoyed", "cues": ["ignored"]},
+    "tone_change": {"turns": 2},
     "very_angry": {"level": "angry"},
     "first_abuse": {"confidence": 0.6},
     "about_to_repeat": {"times": 2},
     "not_understood": {"times": 3},
     "not_understood_twice": {"times": 2},
+    "half_understood": {"times": 2, "below": 0.6},
     "repeated_complaint": {"times": 2, "similarity": 0.6},
-    "no_progress": {"turns": 8},
+    "no_progress": {"turns": 8, "minutes": 6},
 }
 
 
@@ -87,6 +95,14 @@ def answered(*keys, then):
     return after(then, state=state)
 
 
+def known(intent="late_delivery", *, contacts=(), care=(), **more):
+    return said(intent, history=History(contacts, len(contacts), care), **more)
+
+
+def clocked(*minutes):
+    return after(*(turn("store_info", at=60 * (1 + minute)) for minute in minutes))
+
+
 SAME = "mi pedido de la olla no ha llegado"
 
 ROWS = [
@@ -106,18 +122,49 @@ ROWS = [
         said("nlu_fallback", text="bona tarda a tothom", language="ca"),
         said("greet", text="bona tarda", language="ca"),
     ),
+    (
+        "explicit_request",
+        said("request_refund", also=[("ask_human", 0.8)]),
+        said("request_refund", also=[("ask_human", 0.3)]),
+    ),
     ("legal_threat", said("legal_threat"), said("legal_threat", 0.5)),
     ("press_threat", said("press_threat"), said("press_threat", 0.5)),
     ("formal_complaint", said("formal_complaint"), said("formal_complaint", 0.5)),
     ("data_rights", said("data_rights"), said("account_access")),
     ("account_fraud", said("vent", cues=("account_misuse",)), said("vent", cues=("fraud",))),
     ("account_fraud", said("account_fraud"), said("wrong_charge")),
+    (
+        "severe_failure",
+        said("technical_problem", cues=("outage",)),
+        said("technical_problem", cues=("demand",)),
+    ),
+    (
+        "always_person",
+        records.failed(said("policy_exception"), "person_decides", "an exception"),
+        records.failed(said("late_delivery"), "person_decides", "an exception"),
+    ),
     ("out_of_authority", failing("out_of_authority"), failing("back_office")),
     ("system_failed", failing("back_office"), failing("out_of_authority")),
     ("system_failed", failing("action_timeout"), failing()),
     ("identity_failed", failing("identity_failed", "identity_failed"), failing("identity_failed")),
     ("churn_threat", said("churn_threat"), said("cancel_order")),
     ("repeated_contact", said("repeated_contact"), said("repeated_contact", 0.5)),
+    (
+        "second_contact",
+        known(contacts=[(2, "late_delivery")]),
+        known(contacts=[(9, "late_delivery"), (1, "billing")]),
+    ),
+    (
+        "frequent_contact",
+        known("double_charge", contacts=[(1, "billing"), (6, "double_charge")]),
+        known("double_charge", contacts=[(1, "billing"), (8, "double_charge")]),
+    ),
+    ("special_care", known(care=["vip"]), known("greet", care=["vip"])),
+    (
+        "special_care",
+        said("late_delivery", cues=("vulnerable",)),
+        records.offered(said("late_delivery", cues=("vulnerable",)), "una", name="person"),
+    ),
     (
         "many_contacts",
         said("late_delivery", entities={"contacts": "la tercera vez"}),
@@ -139,6 +186,22 @@ ROWS = [
     ("falling_mood", moods(0.2, 0.4, 0.6), moods(0.2, 0.4, 0.3)),
     ("falling_mood", moods(0.9, 0.2, 0.4, 0.6), moods(0.4, 0.5, 0.6)),
     ("falling_mood", moods(0.1, 0.2, 0.4), moods(0.2, 0.6)),
+    ("strong_emotion", said("late_delivery", level="frustrated"), said("vent", level="annoyed")),
+    (
+        "strong_emotion",
+        said("store_info", level="annoyed", cues=("ignored",)),
+        said("store_info", level="calm", cues=("ignored",)),
+    ),
+    (
+        "strong_emotion",
+        said("late_delivery", level="annoyed"),
+        after("late_delivery", turn("late_delivery", "annoyed")),
+    ),
+    (
+        "tone_change",
+        after("greet", "order_status", turn("not_solved", "annoyed")),
+        after("order_status", turn("not_solved", "annoyed"), turn("not_solved", "annoyed")),
+    ),
     ("very_angry", said("vent", level="angry"), said("vent", level="frustrated")),
     ("first_abuse", said("abuse"), bounded("abuse")),
     ("about_to_repeat", failing("repeats_itself"), failing("back_office")),
@@ -163,6 +226,11 @@ ROWS = [
         after("nlu_fallback"),
     ),
     (
+        "half_understood",
+        after("nlu_fallback", turn("vent", confidence=0.5), "nlu_fallback"),
+        after("nlu_fallback", turn("vent", confidence=0.5), "late_delivery"),
+    ),
+    (
         "repeated_complaint",
         after("late_delivery", "late_delivery"),
         after("late_delivery", turn("late_delivery", entities={"order_number": "4482"})),
@@ -174,6 +242,8 @@ ROWS = [
     ),
     ("repeated_complaint", after("not_solved", "not_solved"), after("late_delivery", "not_solved")),
     ("no_progress", after(*["store_info"] * 8), after(*["store_info"] * 7)),
+    ("no_progress", clocked(0, 1, 3, 7), clocked(0, 1, 3, 5)),
+    ("no_progress", clocked(0, 1, 3, 7), clocked(0, 9)),
 ]
 
 

@@ -55,6 +55,33 @@ def test_a_vector_depends_on_neither_its_neighbours_nor_threads_nor_the_cache(en
     np.testing.assert_array_equal(encoder.encode(texts), alone)
 
 
+def test_what_was_begun_early_is_the_same_and_computed_once(encoder):
+    fresh = Encoder.load(settings.load().models, encoder.hash)
+    computed = []
+    compute = fresh._compute
+    fresh._compute = lambda text: computed.append(text) or compute(text)
+    fresh.begin(["hola", "mi pedido no llega", "hola"])
+    fresh.begin(["hola"])
+    texts = ["hola", "mi pedido no llega"]
+    np.testing.assert_array_equal(fresh.encode(texts), encoder.encode(texts))
+    fresh.begin(texts)
+    fresh.encode(texts)
+    assert sorted(computed) == texts
+    assert not fresh._coming
+
+
+def test_a_text_that_fails_early_fails_when_it_is_asked_for(encoder):
+    fresh = Encoder.load(settings.load().models, encoder.hash)
+
+    def broken(text):
+        raise RuntimeError(text)
+
+    fresh._compute = broken
+    fresh.begin(["hola"])
+    with pytest.raises(RuntimeError, match="hola"):
+        fresh.encode(["hola"])
+
+
 def test_no_texts_are_no_vectors(encoder):
     assert encoder.encode([]).shape == (0, encoder.dimensions)
 

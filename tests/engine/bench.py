@@ -6,19 +6,14 @@ answer. The action server is real code called in-process, unless a test breaks i
 
 from __future__ import annotations
 
-import asyncio
-import json
 import secrets
 from dataclasses import dataclass, field
 
-from rasa.core.agent import Agent
-from rasa.utils.endpoints import ClientResponseError, EndpointConfig
-from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionExecutionRejection
-
 from bot.channels import turns
 from bot.channels.answer import answer
-from bot.channels.failures import GuardedEndpoint
+from evaluation.in_process import InProcessActions, load_agent
+
+__all__ = ["InProcessActions", "Talk", "load_agent"]
 
 LETTERS = "bcdfghkmnp"  # of words that mean nothing; digits might be taken for a postcode
 SCORES = {"calm": 0.05, "annoyed": 0.4, "frustrated": 0.65, "angry": 0.9}
@@ -26,43 +21,6 @@ SHOUT = [{"name": "shouting", "text": "", "start": 0, "end": 0}]
 CUES = {"calm": [], "annoyed": [], "frustrated": SHOUT, "angry": SHOUT}
 VERIFIED = {"status": "verified", "customer_id": "C-1001", "name": "Lucía Ferrer Ortega"}
 TODAY = "2026-11-21T12:00:00Z"
-
-
-class InProcessActions(GuardedEndpoint):
-    """The action server without a socket; ``broken`` names actions that raise."""
-
-    def __init__(self, *, seconds=5.0):
-        super().__init__("http://in-process", seconds=seconds, enable_selective_domain=True)
-        self._executor = ActionExecutor()
-        self._executor.register_package("actions")
-        self.broken: dict[str, BaseException] = {}
-        self.slow: dict[str, float] = {}
-        self.calls: list[str] = []
-
-    async def _post(self, body):
-        name = body["next_action"]
-        self.calls.append(name)
-        if name in self.slow:
-            await asyncio.sleep(self.slow[name])
-        try:
-            if name in self.broken:
-                raise self.broken[name]
-            result = await self._executor.run(json.loads(json.dumps(body)))
-        except ActionExecutionRejection as error:
-            body = json.dumps({"action_name": error.action_name})
-            raise ClientResponseError(400, "", body) from error
-        except Exception as error:
-            raise ClientResponseError(500, "", type(error).__name__) from error
-        return json.loads(json.dumps(result))
-
-
-def load_agent(model, actions, *, tracker_store=None):
-    return Agent.load(
-        model,
-        generator=EndpointConfig(type="bot.nlg.ResponseChooser"),
-        action_endpoint=actions,
-        tracker_store=tracker_store,
-    )
 
 
 @dataclass(frozen=True)
@@ -99,6 +57,7 @@ class Talk:
         choice=None,
         turn=None,
         note=None,
+        also=(),
         **entities,
     ):
         words = (
@@ -120,6 +79,7 @@ class Talk:
             "frustration": {"score": SCORES[level], "level": level, "cues": CUES[level]},
             "language": {"code": self.language, "confidence": 0.9},
             "register": None,
+            "also": [{"name": name, "confidence": 0.9} for name in also],
         }
         self.turn = turn or "t_" + secrets.token_urlsafe(12)
         return self._ask(

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -37,19 +38,16 @@ def make_project(folder, *, extra_domain=None, extra_data=()):
 
 
 def train(folder):
-    from rasa.model_training import train as rasa_train
-
-    os.environ["RASA_CACHE_DIRECTORY"] = str(folder / "cache")
-    here = os.getcwd()
-    os.chdir(folder)
-    try:
-        result = rasa_train(
-            "domain.yml", "config.yml", ["data"], output="models", fixed_model_name="model"
-        )
-    finally:
-        os.chdir(here)
-    assert result.model, "training failed"
-    return str(Path(folder / result.model).resolve())
+    """Train in a process of its own: this one's Rasa is the faster one of the engine."""
+    arguments = ["-m", "rasa", "train", "--out", "models", "--fixed-model-name", "model"]
+    paths = os.pathsep.join((str(ROOT), str(Path(__file__).parent)))
+    environment = {**os.environ, "PYTHONPATH": paths, "RASA_CACHE_DIRECTORY": str(folder / "cache")}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    archive = folder / "models" / "model.tar.gz"
+    assert archive.is_file(), f"training failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+    return str(archive)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,6 +57,9 @@ def _quiet():
 
     from rasa.utils.log_utils import configure_structlog
 
+    from bot.channels import swift
+
+    swift.install()  # as the engine's own start does
     configure_structlog(logging.ERROR)
     logging.getLogger("rasa").setLevel(logging.ERROR)
 
@@ -79,18 +80,17 @@ def loop():
 
 
 @pytest.fixture
-def shop(tmp_path, monkeypatch):
+def shop(tmp_path):
     """A fresh demo shop laid around the bench's day; the actions use it."""
     from datetime import date
 
-    from actions import case, context, delivery, money, order
+    from actions import context
     from bot.backoffice import open_shop
 
     opened = open_shop(f"sqlite:///{tmp_path}/shop.db", today=date(2026, 11, 21))
-    monkeypatch.setattr(context, "shop", lambda: opened)
-    for module in (case, delivery, money, order):
-        monkeypatch.setattr(module, "shop", lambda: opened)
-    return opened
+    context.use(opened)
+    yield opened
+    context.use(None)
 
 
 @pytest.fixture(scope="session")

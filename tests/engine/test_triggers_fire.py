@@ -23,10 +23,12 @@ def test_an_intent_that_needs_a_person_gets_one_at_once(talk, intent, trigger):
     assert len(talk.texts) == 1
 
 
-@pytest.mark.parametrize("intent", ["policy_exception", "opt_out"])
-def test_a_rule_hands_over_what_the_bot_may_not_decide(talk, intent):
+@pytest.mark.parametrize(
+    ("intent", "trigger"), [("policy_exception", "always_person"), ("opt_out", "opt_out")]
+)
+def test_what_the_bot_may_not_decide_goes_to_a_person(talk, intent, trigger):
     talk.say(intent)
-    assert talk.trigger == intent
+    assert talk.trigger == trigger
     assert talk.responses
 
 

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from bot.errors import StoreError
-from bot.handoff.store import Store
+from bot.handoff.store import Store, promises
 from bot.handoff.store.database import Database
 from bot.handoff.tables import metadata
 
@@ -20,6 +20,17 @@ OLD_ROWS = (
     "INSERT INTO messages (conversation, turn, author, sender, text, choices, client_id,"
     " created_at, late) VALUES ('c_old', 't_old', 'customer', 'customer', 'hola', '[]', 'm1',"
     " '2026-01-02 03:04:06.000000', 0)",
+)
+
+
+OLD_TICKET = (
+    "INSERT INTO tickets (ref, conversation, status, priority, rank, team, reason_code, trigger,"
+    " context, language, created_at, queued_at, due_first_response, resolved_at, resolution)"
+    " VALUES ('R-222222', 'c_old', 'returned', 'medium', 2, 'billing', 'other', 'x', '{}', 'es',"
+    " '2026-01-02 03:04:07.000000', '2026-01-02 03:04:07.000000', '2026-01-02 03:09:07.000000',"
+    ' \'2026-01-02 04:00:00.000000\', \'{"agreed": "Devolver", "promised": ['
+    '{"text": "El ingreso", "due": "2026-01-05T18:00:00Z"},'
+    ' {"text": "Una llamada", "due": null}]}\')'
 )
 
 
@@ -42,6 +53,26 @@ def test_a_file_of_the_first_version_is_brought_up_to_date_with_its_rows(tmp_pat
     assert [turn.id for turn in store.unfinished_turns()] == ["t_old"]
     with store.database.read() as connection:
         assert "tickets" in sa.inspect(connection).get_table_names()
+    store.close()
+
+
+def test_what_agents_had_promised_moves_to_the_ledger_and_wakes_nobody(tmp_path):
+    old = Database(url(tmp_path))
+    old.migrate("0002")
+    with old.write() as connection:
+        connection.execute(sa.text(OLD_ROWS[0]))
+        connection.exec_driver_sql(OLD_TICKET)
+    old.close()
+
+    store = Store(url(tmp_path))
+    with store.database.read() as connection:
+        money, call = promises.of_conversation(connection, "c_old")
+        assert promises.overdue(connection, store.clock()) == []
+
+    assert (money.text, money.owner, money.made_by) == ("El ingreso", "billing", "agent")
+    assert (money.ticket, money.due.isoformat()) == ("R-222222", "2026-01-05T18:00:00+00:00")
+    assert money.made_at.isoformat() == "2026-01-02T04:00:00+00:00"
+    assert (call.due, call.alarmed_at) == (None, None)
     store.close()
 
 

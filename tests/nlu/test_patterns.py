@@ -59,15 +59,17 @@ def find(words):
         ("me han cobrado dos veces", []),
         ("they charged me twice", []),
         ("la Cafetera Alba no funciona", [("product", "Cafetera Alba")]),
+        ("no me carga la página ni la app", [("service", "web"), ("service", "app")]),
+        ("no me deja pagar", [("service", "payments")]),
         ("lo pedí el 14 de febrero", [("date", "14 de febrero")]),
         ("desde el lunes", [("date", "lunes")]),
         ("", []),
         ("😡\x00", []),
     ],
 )
-def test_details_are_found_with_their_value(find, text, expected):
+def test_details_are_found_with_their_value(find, words, text, expected):
     found = find(text)
-    assert [(one.entity, values.value_of(one)) for one in found] == expected
+    assert [(one.entity, values.value_of(one, words["words"])) for one in found] == expected
     assert all(text[one.start : one.end] == one.text for one in found)
 
 

@@ -169,6 +169,34 @@ def test_a_response_with_one_wording_warns_unless_it_may_come_twice(tmp_path):
     assert list(checks_project.texts(tmp_path)) == []
 
 
+ARTICLE = """---
+title: Devoluciones
+updated: 2026-03-03
+language: es
+intents: [late_delivery]
+questions: ["¿cómo devuelvo algo?", "no me gusta", "lo quiero devolver"]
+---
+
+Hay 30 días para devolver un producto.
+"""
+
+
+def test_a_help_article_with_a_mistake_is_told_with_its_line(root):
+    file = "data/knowledge/returns.es.md"
+    assert list(checks_project.knowledge(root)) == []
+    change(root, file, "", ARTICLE)
+    change(root, "data/knowledge/returns.en.md", "", ARTICLE.replace(": es", ": en"))
+    assert list(checks_project.knowledge(root)) == []
+    change(root, file, "late_delivery", "late_deliveri")
+    assert "Did you mean 'late_delivery'" in str(one(checks_project.knowledge(root)))
+    change(root, file, "late_deliveri", "late_delivery")
+    change(root, file, "Hay 30 días", "Cálmese: hay 30 días")
+    assert one(checks_project.knowledge(root)).place == f"{file}:9"
+    change(root, file, "updated: 2026-03-03", "updated: ayer")
+    places = {found.place: found.warning for found in checks_project.knowledge(root)}
+    assert places == {f"{file}:3": False, file: True}
+
+
 def test_rasas_own_check_runs_when_there_are_only_warnings(root, monkeypatch):
     monkeypatch.setattr(validate, "_ours", lambda root: [Finding("x", "Odd.", warning=True)])
     monkeypatch.setattr(validate, "rasas", lambda root: [Finding("rasa", "Wrong.")])

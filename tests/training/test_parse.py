@@ -1,5 +1,6 @@
 """``remanso parse``: any file of texts, through a real model's own graph."""
 
+import gc
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.training import understanding
-from bot.training.parse import Report, parse_file
+from bot.training.parse import Report, _loading, parse_file
 
 pytestmark = pytest.mark.model
 
@@ -188,6 +189,16 @@ def test_the_input_is_never_written_over(model, tmp_path):
     (tmp_path / "in.jsonl").write_text("{}")
     with pytest.raises(ConfigError, match="is the input"):
         parse_file(tmp_path / "in.jsonl", tmp_path / "in.jsonl", model)
+
+
+def test_loading_leaves_the_interpreter_as_it_was():
+    before = sys.getswitchinterval()
+    with pytest.raises(KeyError), _loading():
+        assert not gc.isenabled()
+        assert sys.getswitchinterval() < before
+        raise KeyError
+    assert gc.isenabled()
+    assert sys.getswitchinterval() == before
 
 
 def test_the_report_names_the_first_lines_and_counts_all():

@@ -23,6 +23,8 @@ NOTICES = {
     "queue_position": "Puesto {position}.",
     "queue_message": "Queda anotado.",
     "agent_joined": "Se une {agent}.",
+    "agent_takeover": "{agent} toma la conversación.",
+    "promise_due": "Ha vencido lo prometido; caso {reference}.",
     "agent_lost": "Vuelve a la cola.",
     "released": "Vuelve a la cola.",
     "engine_restart": "Un momento, el asistente se está reiniciando.",

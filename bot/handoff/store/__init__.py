@@ -8,12 +8,12 @@ is stored as late and no customer ever sees it. Tickets have a door of their own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.handoff.records import Conversation, Identity, Json, Message, Reply, Turn, utc_now
+from bot.handoff.records import Conversation, Identity, Json, Message, Reply, Turn, Vow, utc_now
 from bot.handoff.store import conversations, identities, messages, turns
 from bot.handoff.store.database import Database
 
@@ -261,9 +261,11 @@ class Store:
         state: Json | None = None,
         parse: Json | None = None,
         identity: Identity | None = None,
+        vows: Sequence[Vow] = (),
+        kept: Collection[str] = (),
         late: bool = False,
     ) -> list[Message]:
-        """Store the bot's answer to a turn, and what it understood.
+        """Store the bot's answer to a turn, what it understood, promised and kept.
 
         Finishing twice stores nothing twice. The replies are late, so that only agents see them,
         when the conversation was handed over meanwhile, the turn was given up, or ``late`` says so.
@@ -272,13 +274,9 @@ class Store:
             The stored replies; look at their ``late`` before showing them.
         """
         with self.database.write() as connection:
+            at = self.clock()
             owner, stored = turns.finish(
-                connection,
-                turn,
-                self.clock(),
-                replies=replies,
-                parse=parse,
-                late=late,
+                connection, turn, at, replies=replies, parse=parse, vows=vows, kept=kept, late=late
             )
             if owner.owner == "bot":
                 turns.learn(connection, owner.id, state=state, identity=identity)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.errors import NotFound
 from bot.handoff.records import Conversation, Identity, Json, Turn, record
 from bot.handoff.store import ids
-from bot.handoff.tables import conversations, turns
+from bot.handoff.tables import conversations, messages, turns
 
 
 def get(connection: Any, conversation: str, *, lock: bool = False) -> Conversation:
@@ -26,6 +26,24 @@ def get(connection: Any, conversation: str, *, lock: bool = False) -> Conversati
     if row is None:
         raise NotFound("There is no such conversation.")
     return record(Conversation, row)
+
+
+def live(connection: Any, owner: str, since: datetime) -> list[Conversation]:
+    """Return the open conversations of an owner in which somebody wrote since an instant.
+
+    Those in which the customer has not written at all are left out.
+    """
+    recent = sa.select(messages.c.conversation).where(messages.c.created_at >= since)
+    written = sa.exists().where(
+        messages.c.conversation == conversations.c.id, messages.c.author == "customer"
+    )
+    query = sa.select(conversations).where(
+        conversations.c.id.in_(recent),
+        conversations.c.owner == owner,
+        conversations.c.status == "open",
+        written,
+    )
+    return [record(Conversation, row) for row in connection.execute(query)]
 
 
 def insert(connection: Any, at: datetime, identity: Identity, **values: Any) -> Conversation:

@@ -148,6 +148,17 @@ def moods(connection: Any, among: Sequence[str]) -> dict[str, list[tuple[float, 
     return found
 
 
+def newest(connection: Any, among: Sequence[str]) -> dict[str, Message]:
+    """Return the last message that the customer has seen of each conversation."""
+    last = (
+        sa.select(sa.func.max(messages.c.id))
+        .where(messages.c.conversation.in_(among), messages.c.late.is_(False))
+        .group_by(messages.c.conversation)
+    )
+    rows = connection.execute(sa.select(messages).where(messages.c.id.in_(last)))
+    return {message.conversation: message for message in (record(Message, row) for row in rows)}
+
+
 def take_choice(connection: Any, conversation: str, choice: str) -> tuple[str, Json]:
     """Mark a quick reply as used; return its title and what stands behind it.
 

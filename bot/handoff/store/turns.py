@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.handoff.records import Conversation, Identity, Json, Message, Reply
-from bot.handoff.store import conversations, messages
+from bot.handoff.records import Conversation, Identity, Json, Message, Reply, Vow
+from bot.handoff.store import conversations, messages, promises
 
 
 def gathering(connection: Any, conversation: Conversation, at: datetime) -> str | None:
@@ -35,9 +35,14 @@ def finish(
     *,
     replies: Sequence[Reply],
     parse: Json | None,
+    vows: Sequence[Vow] = (),
+    kept: Collection[str] = (),
     late: bool = False,
 ) -> tuple[Conversation, list[Message]]:
     """Store a turn's replies once; late ones when it is no longer the bot's to answer.
+
+    What it promised goes to the ledger with it, unless the replies are late: what the customer
+    never read is no promise. What it kept of earlier promises is kept in any case.
 
     Returns:
         The conversation as it was before, locked, and the stored replies.
@@ -60,6 +65,9 @@ def finish(
         language=conversation.language,
         late=late,
     )
+    promises.keep(connection, conversation.id, kept, at)
+    if not late:
+        promises.add(connection, conversation.id, turn, at, vows, made_by="bot")
     if present.status in ("open", "running"):
         close(connection, turn, "late" if late else "answered", at)
     return conversation, stored

@@ -114,6 +114,21 @@ export class Api {
     return this.call("POST", `/tickets/${encodeURIComponent(ref)}/${deed}`, body ?? {});
   }
 
+  /** @param {string} ref @param {number} id of a promise that was kept @returns {Promise<Change>} */
+  keep(ref, id) {
+    return this.call("POST", `/tickets/${encodeURIComponent(ref)}/promises/${id}/keep`, {});
+  }
+
+  /** @returns {Promise<{ conversations: import("./types.d.ts").BotChat[] }>} */
+  botChats() {
+    return this.call("GET", "/conversations?owner=bot");
+  }
+
+  /** @param {string} conversation @returns {Promise<Change>} */
+  takeOver(conversation) {
+    return this.call("POST", `/conversations/${encodeURIComponent(conversation)}/takeover`, {});
+  }
+
   /** @param {{ agent: Agent, csrf: string }} session */
   #hold({ agent, csrf }) {
     this.csrf = csrf;

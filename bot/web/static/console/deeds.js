@@ -20,7 +20,8 @@ export class Deeds {
     const { model, sync } = this.app;
     model.view = view;
     model.changed();
-    if (!model.pages.has(view)) await sync.load(view).catch((error) => this.app.failed(error));
+    if (view === "bot") await sync.chats().catch((error) => this.app.failed(error));
+    else if (!model.pages.has(view)) await sync.load(view).catch((error) => this.app.failed(error));
   }
 
   /** The next page of the list that is shown. */
@@ -78,6 +79,43 @@ export class Deeds {
   async reopen() {
     const ref = await this.#act("reopen");
     if (ref) this.app.toasts.show({ text: this.app.t.reopenDone(ref), about: ref });
+  }
+
+  /** @param {string} conversation that the bot has: the agent's from now on */
+  async takeOver(conversation) {
+    const { app } = this;
+    const { model, api, sync } = app;
+    if (model.busy.has(conversation)) return;
+    model.busy.set(conversation, "takeover");
+    model.changed();
+    try {
+      const { ticket } = await api.takeOver(conversation);
+      model.put(ticket);
+      model.chats = model.chats.filter((chat) => chat.conversation !== conversation);
+      model.view = "mine";
+      app.toasts.show({ text: app.t.claimDone(ticket.ref), about: ticket.ref });
+      await this.open(ticket.ref);
+      app.focusReply();
+    } catch (error) {
+      app.failed(error);
+      sync.chats().catch(() => {}); // somebody was faster, or the customer has left
+    } finally {
+      model.busy.delete(conversation);
+      model.changed();
+    }
+  }
+
+  /** @param {number} id of a promise of the open ticket */
+  async keep(id) {
+    const { model, api, sync } = this.app;
+    const ref = model.selected;
+    if (!ref) return;
+    try {
+      await api.keep(ref, id);
+      await sync.fetch(ref);
+    } catch (error) {
+      this.app.failed(error);
+    }
   }
 
   /** @param {object} note @returns {Promise<string | null>} why it was refused */

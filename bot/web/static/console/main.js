@@ -2,6 +2,7 @@ import { set } from "../shared/dom.js";
 import { ApiError } from "./api.js";
 import { App } from "./app.js";
 import { ConsoleBanner, ConsoleBar } from "./bar.js";
+import { BotChatRow } from "./bot_chat.js";
 import { TicketChat } from "./chat.js";
 import { ReplyComposer } from "./composer.js";
 import { TicketContext } from "./context.js";
@@ -22,6 +23,7 @@ import { ConsoleToasts } from "./toasts.js";
 const AGAIN = 3000; // ms between two tries to reach the server at the start
 
 const ELEMENTS = {
+  "bot-chat": BotChatRow,
   "chat-message": ChatMessage,
   "console-banner": ConsoleBanner,
   "console-bar": ConsoleBar,

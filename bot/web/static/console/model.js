@@ -23,6 +23,8 @@ export class Model extends EventTarget {
   rows = new Map();
   /** @type {Map<string, Detail>} */
   details = new Map();
+  /** The live chats of the bot, as they were read last. @type {import("./types.d.ts").BotChat[]} */
+  chats = [];
   /** @type {View} */
   view = "queue";
   /** Views that were read from the server, with what comes next in each. */
@@ -56,6 +58,7 @@ export class Model extends EventTarget {
   belongs(row, view) {
     if (view === "queue") return row.status === "queued";
     if (view === "mine") return this.isMine(row);
+    if (view === "bot") return false; // its chats have no ticket
     if (view === "resolved") return row.status === "resolved" || row.status === "returned";
     return true;
   }

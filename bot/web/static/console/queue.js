@@ -1,4 +1,5 @@
 import { h, set } from "../shared/dom.js";
+import { BotChatRow } from "./bot_chat.js";
 import { keyed, part, text } from "./dom.js";
 import { Piece } from "./piece.js";
 import { TicketRow } from "./row.js";
@@ -6,8 +7,9 @@ import { GROUPS, urgency } from "./sla.js";
 
 /** @typedef {import("./types.d.ts").Row} Row */
 
-const VIEWS = /** @type {const} */ (["queue", "mine", "resolved", "all"]);
+const VIEWS = /** @type {const} */ (["queue", "mine", "bot", "resolved", "all"]);
 const COUNTED = ["queue", "mine"];
+const LOOK = 4000; // ms between two looks at the bot's chats, while they are shown
 
 /** The column of tickets: which ones, and in what order they press. */
 export class TicketQueue extends Piece {
@@ -29,6 +31,11 @@ export class TicketQueue extends Piece {
       if (row instanceof TicketRow) on.deeds.open(row.dataset.key ?? "");
     });
     setInterval(() => document.hidden || this.render(), 1000);
+    setInterval(() => {
+      const { model, sync } = on;
+      if (model.view === "bot" && model.link === "live" && !document.hidden)
+        sync.chats().catch(() => {});
+    }, LOOK);
   }
 
   /** @override */
@@ -41,10 +48,12 @@ export class TicketQueue extends Piece {
       rows: rows.filter((row) => urgency(row, now) === name),
     })).filter((group) => group.rows.length);
     this.#counts(now);
-    const { pages, view } = this.on.model;
+    const { pages, view, chats } = this.on.model;
+    const bot = view === "bot" && chats.length > 0;
     const blocks = [
       ...groups.map((group) => ({ key: group.name, ...group })),
-      ...(groups.length ? [] : [{ key: "empty", rows: [] }]),
+      ...(bot ? [{ key: "bot", rows: [] }] : []),
+      ...(groups.length || bot ? [] : [{ key: "empty", rows: [] }]),
       ...(pages.get(view) ? [{ key: "more", rows: [] }] : []),
     ];
     if (this.rows) {
@@ -100,6 +109,7 @@ export class TicketQueue extends Piece {
     if (key === "empty") return this.#none(node);
     if (key === "more") return text(/** @type {Element} */ (node.firstElementChild), t.loadMore);
     const [heading, list] = node.children;
+    if (key === "bot") return this.#bot(heading, /** @type {HTMLElement} */ (list));
     text(heading.children[0], t.groups[/** @type {keyof typeof t.groups} */ (key)]);
     text(heading.children[1], String(rows.length));
     keyed(
@@ -108,6 +118,20 @@ export class TicketQueue extends Piece {
       ({ ref }) => ref,
       () => /** @type {TicketRow} */ (document.createElement("ticket-row")),
       (row, ticket) => row.update(this.on, ticket),
+    );
+  }
+
+  /** @param {Element} heading @param {HTMLElement} list */
+  #bot(heading, list) {
+    const { chats } = this.on.model;
+    text(heading.children[0], this.t.botChats);
+    text(heading.children[1], String(chats.length));
+    keyed(
+      list,
+      chats,
+      ({ conversation }) => conversation,
+      () => /** @type {BotChatRow} */ (document.createElement("bot-chat")),
+      (row, chat) => row.update(this.on, chat),
     );
   }
 

@@ -112,25 +112,31 @@ export function customer(app, context) {
 }
 
 /** @param {App} app @param {Context} context */
-export function promises(app, { promises: own, returned: note }) {
-  const all = [...own, ...(note?.promised ?? [])];
+export function promises(app, { promises: all }) {
   return [all.length ? promiseList(app, all) : soft(app.t.noPromises)];
 }
 
 /** @param {App} app @param {Promised[]} all */
 function promiseList(app, all) {
   const { t, language } = app;
-  const items = all.map(({ text, due }) => {
+  const items = all.map(({ id, text, due, kept, owner }) => {
     const at = due ? Date.parse(due) : NaN;
-    const late = at < app.api.now();
-    const when = Number.isNaN(at)
-      ? (due ?? t.noDue)
-      : `${t.before(moment(at, language), isToday(at))}${late ? ` (${t.broken})` : ""}`;
+    const late = !kept && at < app.api.now();
+    const when = Number.isNaN(at) ? t.noDue : t.before(moment(at, language), isToday(at));
+    const state = kept ? ` (${t.kept})` : late ? ` (${t.broken})` : "";
+    const who = owner === "bot" ? t.bot : (app.model.rules?.teams[owner]?.[language] ?? owner);
+    const click = () => app.deeds.keep(id);
+    const button = h(
+      "button",
+      { type: "button", class: "plain", "aria-label": t.keepThis(text), click },
+      t.keep,
+    );
     return h(
       "li",
-      { class: late && "late" },
+      { class: late ? "late" : kept && "kept" },
       h("span", {}, text),
-      h("span", { class: "when" }, when),
+      h("span", { class: "when" }, `${when}${state} · ${t.keptBy(who)}`),
+      kept ? "" : button,
     );
   });
   return h("ul", { class: "promises" }, ...items);
@@ -161,8 +167,19 @@ export function times(app, { history }) {
       h("p", {}, summary),
     );
   });
+  const care = [history.vip && t.vip, history.vulnerable && t.vulnerable].filter(Boolean);
+  const contacts = (history.contacts ?? []).map(
+    ({ at, issue, channel }) =>
+      `${at} · ${app.name("channel", channel)}${issue ? ` · ${app.name("issue", issue)}` : ""}`,
+  );
+  const pending = (history.open ?? []).map(({ ref, issue }) =>
+    issue ? `${ref} · ${app.name("issue", issue)}` : ref,
+  );
   return [
+    care.length ? h("p", { class: "strong" }, care.join(" · ")) : "",
     h("p", {}, t.contacts30(history.conversations_30_days)),
+    chips(t.openCases, pending, "made") ?? "",
+    chips(t.contactsBefore, contacts, "used") ?? "",
     items.length ? h("ul", { class: "earlier" }, ...items) : soft(t.noHistory),
   ];
 }

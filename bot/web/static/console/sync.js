@@ -43,6 +43,7 @@ export class Sync {
       for (const row of [...queue, ...mine]) model.put(row);
       model.pages.set("queue", null).set("mine", null);
       if (model.view === "all" || model.view === "resolved") await this.load(model.view);
+      if (model.view === "bot") await this.chats();
       const open = new Set(mine.map(({ ref }) => ref));
       if (model.selected) open.add(model.selected);
       await Promise.all([...open].map((ref) => this.fetch(ref)));
@@ -58,6 +59,14 @@ export class Sync {
     const page = await api.page(view, after);
     for (const row of page.tickets) model.put(row);
     model.pages.set(view, page.next);
+    model.changed();
+  }
+
+  /** Read which chats the bot has. */
+  async chats() {
+    const { api, model } = this.app;
+    model.chats = (await api.botChats()).conversations;
+    model.pages.set("bot", null);
     model.changed();
   }
 

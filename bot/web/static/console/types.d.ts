@@ -4,7 +4,7 @@ import type { Author, Choice } from "../shared/api.d.ts";
 
 export type Level = "calm" | "annoyed" | "frustrated" | "angry";
 export type Language = "es" | "en";
-export type View = "queue" | "mine" | "resolved" | "all";
+export type View = "queue" | "mine" | "bot" | "resolved" | "all";
 
 export interface Agent {
   username: string;
@@ -85,10 +85,28 @@ export interface Offer {
   status: "made" | "refused" | "accepted";
 }
 
+/** A promise in the ledger. */
 export interface Promised {
+  id: number;
+  name: string;
   text: string;
   due: string | null;
-  by?: string;
+  kept: boolean;
+  owner: string;
+  by: "bot" | "agent";
+}
+
+/** A chat that the bot has. */
+export interface BotChat {
+  conversation: string;
+  since: string;
+  last_message_at: string;
+  waiting: number | null;
+  frustration: Mood;
+  issue: string | null;
+  team: string;
+  language: string;
+  customer: string | null;
 }
 
 /** What this page reads of a HandoffContext. */
@@ -115,7 +133,14 @@ export interface Context {
     email: string | null;
     identity_status: string;
   };
-  history: { conversations_30_days: number; tickets: Earlier[] };
+  history: {
+    conversations_30_days: number;
+    tickets: Earlier[];
+    contacts?: { at: string; issue: string; channel: string }[];
+    open?: { ref: string; issue: string }[];
+    vip?: boolean;
+    vulnerable?: boolean;
+  };
   page: string | null;
   risks: string[];
   promises: Promised[];
@@ -124,7 +149,6 @@ export interface Context {
   returned: Partial<{
     agreed: string;
     agent: string;
-    promised: Promised[];
     disposition: string;
   }> | null;
 }

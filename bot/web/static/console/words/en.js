@@ -40,7 +40,7 @@ export const en = {
 
   queueLabel: "Cases",
   viewsLabel: "Which cases are shown",
-  views: { queue: "Queue", mine: "Mine", resolved: "Closed", all: "All" },
+  views: { queue: "Queue", mine: "Mine", bot: "Bot", resolved: "Closed", all: "All" },
   counts: (overdue, soon) =>
     [overdue ? `${overdue} overdue` : "", soon ? `${soon} due soon` : ""]
       .filter(Boolean)
@@ -61,12 +61,23 @@ export const en = {
       "You have no open cases",
       "The cases you take show up here until you resolve them or hand them back to the bot.",
     ],
+    bot: [
+      "The bot is serving nobody now",
+      "Conversations that are going on with the bot show up here, and you can take any of them.",
+    ],
     resolved: [
       "No closed cases yet",
       "Cases that were resolved or handed back to the bot show up here.",
     ],
     all: ["No cases yet", "All cases of your teams show up here, open and closed."],
   },
+  botChats: "Conversations with the bot",
+  takeOver: "Take over",
+  takeOverOf: (name) => `Take over the conversation of ${name}`,
+  waitsFor: (span) => `Waiting ${span}`,
+  silentFor: (span) => `Last message ${span} ago`,
+  lessThanMinute: "less than a minute",
+  noIssue: "Issue not known yet",
   loading: "Loading…",
   loadMore: "Show more",
   guest: "Guest",

@@ -36,7 +36,7 @@ export const es = {
 
   queueLabel: "Casos",
   viewsLabel: "Qué casos se muestran",
-  views: { queue: "En cola", mine: "Míos", resolved: "Cerrados", all: "Todos" },
+  views: { queue: "En cola", mine: "Míos", bot: "Bot", resolved: "Cerrados", all: "Todos" },
   counts: (/** @type {number} */ overdue, /** @type {number} */ soon) =>
     [
       overdue ? `${overdue} ${overdue === 1 ? "vencido" : "vencidos"}` : "",
@@ -60,6 +60,10 @@ export const es = {
       "No tiene casos abiertos",
       "Los casos que atienda aparecerán aquí hasta que los resuelva o los devuelva al bot.",
     ],
+    bot: [
+      "El bot no atiende a nadie ahora",
+      "Las conversaciones en curso con el bot aparecerán aquí, y podrá tomar cualquiera.",
+    ],
     resolved: [
       "Todavía no hay casos cerrados",
       "Aquí aparecerán los casos resueltos y los devueltos al bot.",
@@ -69,6 +73,13 @@ export const es = {
       "Aquí aparecerán todos los casos de sus equipos, abiertos y cerrados.",
     ],
   },
+  botChats: "Conversaciones con el bot",
+  takeOver: "Tomar",
+  takeOverOf: (/** @type {string} */ name) => `Tomar la conversación de ${name}`,
+  waitsFor: (/** @type {string} */ span) => `Espera ${span}`,
+  silentFor: (/** @type {string} */ span) => `Último mensaje hace ${span}`,
+  lessThanMinute: "menos de un minuto",
+  noIssue: "Asunto todavía sin saber",
   loading: "Cargando…",
   loadMore: "Ver más",
   guest: "Invitado",

@@ -70,6 +70,8 @@ const NAMES = {
     account_fraud: ["Sospecha de fraude", "Suspected fraud"],
     out_of_authority: ["Supera lo que el bot puede dar", "Above the bot's authority"],
     system_failed: ["Falló un sistema", "A system failed"],
+    promise_due: ["Venció algo prometido", "Something promised is due"],
+    agent_takeover: ["La tomó una persona del equipo", "Taken over by an agent"],
     engine_failure: ["El bot dejó de contestar", "The bot stopped answering"],
     engine_failed: ["El bot dejó de contestar", "The bot stopped answering"],
     identity_failed: ["No pudo acreditar el pedido", "Could not prove the order"],
@@ -152,11 +154,19 @@ const NAMES = {
     lost: ["agente sin conexión", "agent offline"],
     back: ["agente de vuelta", "agent back"],
     read: ["leído", "read"],
+    promise_due: ["plazo de una promesa vencido", "a promise is due"],
+    promise_kept: ["promesa cumplida", "promise kept"],
   },
   actor: {
     bot: ["el bot", "the bot"],
     customer: ["el cliente", "the customer"],
     system: ["el sistema", "the system"],
+  },
+  channel: {
+    phone: ["teléfono", "phone"],
+    email: ["correo", "e-mail"],
+    chat: ["chat", "chat"],
+    web: ["web", "web"],
   },
   authority: {
     refund_cents: ["Reembolso", "Refund"],

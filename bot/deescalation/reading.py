@@ -1,0 +1,17 @@
+"""What triggers read of a conversation."""
+
+from __future__ import annotations
+
+from bot.deescalation.conversation import ConversationState
+
+
+def said(state: ConversationState, intent: str, confidence: float) -> bool:
+    """Return whether the newest turn says it, with its main point or beside it."""
+    main = state.intent == intent and state.confidence >= confidence
+    return main or any(name == intent and sure >= confidence for name, sure in state.also)
+
+
+def failure(state: ConversationState, *kinds: str) -> str:
+    """Return the newest failure of some kinds, as evidence; empty when there was none."""
+    found = [one for one in state.failures if one.kind in kinds]
+    return f"{found[-1].kind}: {found[-1].detail}".rstrip(": ") if found else ""

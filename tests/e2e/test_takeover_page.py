@@ -1,0 +1,117 @@
+"""An agent takes a chat from the bot in the console, and keeps what the bot had promised."""
+
+import re
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.console import Console
+from tests.e2e.console_stage import ANGRY, Customer, Stage
+
+pytestmark = pytest.mark.browser
+
+PROMISE = "El pedido 48213 sale hoy"
+
+
+@pytest.fixture
+def stage(tmp_path):
+    stage = Stage(tmp_path)
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def console(stage, visitor):
+    """The console of an agent, opened when asked for; a script error fails the test."""
+    errors = []
+
+    def open_console(username="marta", **options):
+        page = visitor(f"{stage.url}/console/", **options)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return Console(page, username)
+
+    yield open_console
+    assert not errors
+
+
+def promised(hours):
+    due = datetime.now(timezone.utc) + timedelta(hours=hours)
+    return {"name": "resend", "text": PROMISE, "due": due.isoformat(), "owner": "bot"}
+
+
+def chats(console):
+    console.page.get_by_role("button", name="Bot", exact=True).click()
+    return console.page.locator("bot-chat")
+
+
+def test_a_chat_of_the_bot_is_taken_by_keyboard_and_answered(stage, console):
+    stage.engine.levels[ANGRY] = "angry"
+    customer = Customer(stage)
+    customer.say(ANGRY)
+    desk = console()
+    row = chats(desk)
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("Invitado")
+    expect(row.locator("mood-bar")).to_have_attribute("aria-label", re.compile("enfadado"))
+    take = row.get_by_role("button", name="Tomar la conversación de Invitado")
+    take.focus()
+    desk.page.keyboard.press("Enter")
+
+    expect(desk.page.get_by_label("Respuesta al cliente")).to_be_focused()
+    expect(row).to_have_count(0)
+    assert any("Marta Gil" in text for text in customer.hears("system"))
+    desk.page.keyboard.type("Soy Marta, del equipo.")
+    desk.page.keyboard.press("Enter")
+    customer.waits_for("Soy Marta, del equipo.")
+    expect(desk.page.locator("ticket-context")).to_contain_text("La tomó una persona del equipo")
+
+
+def test_who_is_second_is_told_so(stage, console):
+    customer = Customer(stage)
+    customer.say("Hola")
+    desk = console()
+    row = chats(desk)
+    expect(row).to_have_count(1)
+    path = f"{customer.path}/takeover"
+    stage.call("POST", path, {}, stage.token("bruno"))
+
+    row.get_by_role("button").click()
+
+    expect(desk.page.locator(".toast").first).to_be_visible()
+    expect(row).to_have_count(0)
+    expect(desk.page.locator("ticket-queue")).to_contain_text("El bot no atiende a nadie ahora")
+
+
+def test_a_promise_shows_its_time_and_can_be_marked_as_kept(stage, console):
+    stage.engine.script["¿sale hoy?"] = {"promises": [promised(5)]}
+    customer = Customer(stage)
+    customer.say("¿sale hoy?")
+    desk = console()
+    desk.claim(customer.person())
+    promise = desk.page.locator(".promises li")
+    expect(promise).to_contain_text(PROMISE)
+    expect(promise).to_contain_text("A cargo: Asistente automático")
+    promise.get_by_role("button", name=f"Marcar como cumplida: {PROMISE}").click()
+    expect(promise).to_contain_text("(cumplida)", timeout=15_000)
+    expect(promise.get_by_role("button")).to_have_count(0)
+
+
+def test_a_promise_that_is_due_comes_to_the_queue_by_itself(stage, console):
+    stage.engine.script["¿sale hoy?"] = {"promises": [promised(0)]}
+    desk = console()
+    customer = Customer(stage)
+    customer.say("¿sale hoy?")
+    row = desk.page.locator("ticket-row").filter(has_text="Venció algo prometido")
+    expect(row).to_be_visible(timeout=15_000)
+    row.click()
+    expect(desk.page.locator(".promises li.late")).to_contain_text("plazo vencido")
+
+
+def test_the_console_speaks_english_about_the_bots_chats(stage, console):
+    Customer(stage, "en").say("Hello")
+    desk = console(viewport={"width": 1400, "height": 900})
+    desk.page.get_by_role("button", name="Show the console in English").click()
+    desk.page.get_by_role("button", name="Bot", exact=True).click()
+    expect(desk.page.locator("bot-chat").first).to_contain_text("Take over")
+    expect(desk.page.locator("ticket-queue")).to_contain_text("Conversations with the bot")

@@ -1,0 +1,155 @@
+"""The speed benchmark: its sample, script, comparison and table; no engine is started."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.nlu.labelled import Labelled
+from bot.supervisor import Child
+from evaluation import benchmark, rivals
+from evaluation.benchmark import Load, Running
+from evaluation.clients import Answered, Script
+
+pytestmark = pytest.mark.unit
+
+
+def examples(**sizes):
+    """Examples of intents: ``a_es=3`` are three Spanish ones of the intent a."""
+    found = []
+    for name, size in sizes.items():
+        intent, language = name.rsplit("_", 1)
+        file = f"{language}_file.yml"
+        found += [Labelled(f"{name} {n}", intent, file, n) for n in range(size)]
+    return found
+
+
+def test_a_sample_takes_as_many_of_every_intent_and_language():
+    taken = rivals.sample(examples(greet_es=50, greet_en=40, bye_es=9, bye_en=3), 5)
+    sizes = Counter((one.intent, one.language) for one in taken)
+    assert sizes == {("greet", "es"): 5, ("greet", "en"): 5, ("bye", "es"): 5, ("bye", "en"): 3}
+
+
+def test_a_sample_is_the_same_every_time_and_repeats_nothing():
+    every = examples(greet_es=50, bye_en=40)
+    assert rivals.sample(every, 20) == rivals.sample(every, 20)
+    assert len(set(rivals.sample(every, 20))) == 40
+
+
+def test_the_default_system_is_stock_rasa_and_ours_is_what_is_served(settings):
+    default, ours = (
+        next(c for c in rivals.processes(settings, Path("m"), name) if c.name == "engine")
+        for name in rivals.NAMES
+    )
+    assert "rasa" in default.command
+    assert "bot.lean_rasa" not in default.command
+    assert "bot.lean_rasa" in ours.command
+    stock = Path(default.command[default.command.index("--endpoints") + 1])
+    assert yaml.safe_load(stock.read_text(encoding="utf-8"))["tracker_store"]["type"] == "SQL"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    from bot.settings import Settings
+
+    return Settings(home=tmp_path)
+
+
+def test_no_two_conversations_of_a_script_say_a_turn_alike(tmp_path):
+    path = tmp_path / "script.yml"
+    content = {"said": "{turn}, {first} {last}", "first": ["A", "B"], "last": ["C", "D"]}
+    path.write_text(yaml.safe_dump({**content, "turns": ["uno", "dos"]}))
+    script = Script(path, seed=1)
+    played = [script.conversation() for _ in range(4)]
+    assert sorted(turns[0] for turns in played) == ["uno, A C", "uno, A D", "uno, B C", "uno, B D"]
+    assert len({turns[1] for turns in played}) == 4
+    assert script.conversation() == played[0]
+
+
+def test_the_same_seed_gives_both_systems_the_same_conversations():
+    one, other = (Script(benchmark.SCRIPT, seed=7) for _ in range(2))
+    assert [one.conversation() for _ in range(5)] == [other.conversation() for _ in range(5)]
+
+
+def test_the_script_of_the_benchmark_has_ten_turns():
+    assert len(Script(benchmark.SCRIPT, seed=0).conversation()) == 10
+
+
+class FakeDoor:
+    """Answers every turn with the response that belongs to its system."""
+
+    kinds = {"default": ("utter_greet",), "ours": ("utter_greet",)}
+
+    def __init__(self, settings):
+        self.name = settings.home.name
+
+    def converse(self, texts):
+        return [Answered(1.0, self.kinds[self.name]) for _ in texts]
+
+
+def systems(tmp_path, calls=(0, 0)):
+    from bot.settings import Settings
+
+    found = []
+    for name, number in zip(rivals.NAMES, calls, strict=True):
+        home = tmp_path / name
+        (home / "log").mkdir(parents=True)
+        (home / "log" / "actions.log").write_text("")
+        running = Running(name, Settings(home=home), [Child("engine", [], {})], 1.0, 1.0)
+        running.action_calls = iter([0, number]).__next__
+        found.append(running)
+    return found
+
+
+def test_systems_that_do_the_same_are_compared(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "Door", FakeDoor)
+    same = benchmark.compare(systems(tmp_path, calls=(6, 6)), seed=0)
+    assert same["action_calls"] == 2
+    assert same["kinds"] == [("utter_greet",)] * 10
+
+
+@pytest.mark.parametrize(
+    "kinds, calls",
+    [
+        pytest.param(("utter_bye",), (6, 6), id="another answer"),
+        pytest.param(("utter_greet",), (6, 3), id="fewer actions"),
+    ],
+)
+def test_systems_that_do_not_do_the_same_stop_the_run(tmp_path, monkeypatch, kinds, calls):
+    monkeypatch.setattr(benchmark, "Door", FakeDoor)
+    monkeypatch.setattr(FakeDoor, "kinds", {**FakeDoor.kinds, "ours": kinds})
+    with pytest.raises(SystemExit, match="cannot be compared"):
+        benchmark.compare(systems(tmp_path, calls=calls), seed=0)
+
+
+def test_a_load_is_reported_in_milliseconds_and_messages_a_second():
+    load = Load(ms=[float(ms) for ms in range(1, 101)], seconds=2.0, cpu_seconds=0.5, alike=90)
+    numbers = load.numbers()
+    assert numbers["p50"] == pytest.approx(50.5)
+    assert numbers["p95"] > 90
+    assert numbers["alike"] == pytest.approx(0.9)
+    assert (numbers["per_second"], numbers["cpu_ms"], numbers["messages"]) == (50.0, 5.0, 100)
+
+
+def test_ratios_are_ours_to_default_with_every_number_of_clients():
+    default = {"memory_mb": 100.0, "loads": [{"clients": 8, "p50": 40.0, "messages": 10}]}
+    ours = {"memory_mb": 50.0, "loads": [{"clients": 8, "p50": 10.0, "messages": 10}]}
+    wanted = {"memory_mb": 0.5, "loads": [{"clients": 8, "p50": 0.25}]}
+    assert benchmark.ratios(ours, default) == wanted
+
+
+def test_the_table_has_a_row_for_every_number():
+    shown = ("p50", "p95", "p99", "per_second", "cpu_ms", "alike")
+    load = {key: 1.0 for key in (*shown, "clients")}
+    one = {"start_seconds": 2.0, "loads": [load]}
+    lines = list(benchmark.rows({"default": one, "ours": one, "ratios": one}))
+    assert len(lines) == 1 + 1 + len(shown)
+    assert lines[1].split() == ["start_seconds", "2.00", "2.00", "2.00"]
+
+
+def test_fewer_epochs_are_written_into_a_copy(tmp_path):
+    path = rivals.shortened(rivals.DEFAULT, 3, tmp_path)
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    epochs = [one["epochs"] for one in config["pipeline"] + config["policies"] if "epochs" in one]
+    assert set(epochs) == {3}
