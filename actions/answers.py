@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.case import kept
 from actions.changes import cancel_order
 from actions.context import Context, LoggedAction, state_slot
+from actions.delivery import ActionOfferRemedy
 from actions.matters import RESOLUTION
 from actions.money import give_voucher, refund_order
 from actions.technical import fixed, next_remedy
@@ -16,6 +17,8 @@ from bot.deescalation import records
 
 WISHES = {"request_resend": "resend", "request_refund": "refund", "request_voucher": "voucher"}
 """What a "no" may ask for instead, to the resolution of it."""
+
+NEAR = 0.1  # confidence from which a wish beside a "no" is meant
 
 NO_ORDER = ("account", "technical", "policy")
 """Issues that neither a parcel nor money solves."""
@@ -37,6 +40,8 @@ class ActionAccept(LoggedAction):
         offered = does.get(str(context.slots.get("awaiting")))
         if offered is not None:
             return offered(dispatcher, context)
+        if context.state.issue == "quality" and context.state.matter:  # yes to which of two?
+            return ActionOfferRemedy().act(dispatcher, tracker, context)
         dispatcher.utter_message(response="utter_anything_else")
         return [state_slot(records.answered(context.state))]
 
@@ -51,7 +56,7 @@ class ActionDecline(LoggedAction):
         name = context.slots.get("awaiting")
         if name == "fix":
             return next_remedy(dispatcher, context)
-        instead = next((WISHES[one] for one, _ in context.state.also if one in WISHES), None)
+        instead = _instead(tracker, context)
         if instead is not None:  # "no, rather send it again"
             return [SlotSet("resolution", instead), FollowupAction("order_form")]
         state = records.settled(context.state, str(name), "refused") if name else context.state
@@ -86,7 +91,7 @@ class ActionGoOn(LoggedAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
         """Go on with the order that was named, or ask what it is for."""
-        resolution = RESOLUTION.get(context.state.matter)
+        resolution = RESOLUTION.get(context.state.matter or "order_status")
         if resolution and context.slots.get("order_number"):
             return [SlotSet("resolution", resolution), FollowupAction("order_form")]
         if context.state.matter == "technical_problem" and context.slots.get("service"):
@@ -104,6 +109,14 @@ class ActionThanks(LoggedAction):
         """Utter."""
         dispatcher.utter_message(response="utter_solved" if _solved(context) else "utter_thanks")
         return [state_slot(records.answered(context.state))]
+
+
+def _instead(tracker: Tracker, context: Context) -> str | None:
+    """Return the resolution that a "no" asks for instead: "no, rather send it again"."""
+    ranking = (tracker.latest_message or {}).get("intent_ranking") or ()
+    near = [str(one.get("name")) for one in ranking if float(one.get("confidence") or 0) >= NEAR]
+    named = [*(name for name, _ in context.state.also), *near]
+    return next((WISHES[name] for name in named if name in WISHES), None)
 
 
 def _solved(context: Context) -> bool:

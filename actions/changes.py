@@ -25,6 +25,7 @@ from actions.knowledge import fitting_article, say_article
 from actions.limits import limits
 from actions.matters import leave_form
 from actions.meant import likely
+from actions.money import offer_refund
 from bot.backoffice import RETURN_DAYS, Order
 from bot.deescalation import records
 from bot.errors import NotPossible
@@ -117,7 +118,9 @@ class ActionReturnItem(LoggedAction):
     def act(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
-        """Do it for a known order, ask for the order, or explain."""
+        """Do it for a known order, ask for the order, or explain; of a complaint, pay it back."""
+        if context.state.matter != "return_item" and context.slots.get("proven_order"):
+            return offer_refund(dispatcher, context)
         if not context.slots.get("proven_order"):
             ask = needs_order(context, "return")
             if ask is not None:

@@ -66,8 +66,10 @@ def fitting_article(tracker: Tracker, context: Context) -> Mapping[str, Any] | N
         return None
     offered = {one.text for one in state.offers if one.name == NAME}
     for article in (tracker.latest_message or {}).get("articles") or ():
-        named = context.intent in article["intents"]
-        sure = context.intent in UNSURE and article["sure"]
+        # A question with a usual answer of its own wants that, unless the search is sure.
+        named = context.intent in article["intents"] and context.intent not in USUAL
+        usual = context.intent in USUAL and context.intent in article["intents"]
+        sure = (context.intent in UNSURE or usual) and article["sure"]
         mine = article["language"] == state.language
         if mine and (named or sure) and _text(article, context) not in offered:
             return dict(article)

@@ -31,23 +31,8 @@ class ActionOfferRefund(LoggedAction):
     def act(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
-        """Ask for a yes, or say what else there is; asking again for what was offered is a yes."""
-        order = proven_order(context)
-        if context.slots.get("awaiting") == "refund":
-            return refund_order(dispatcher, context)
-        facts = order_facts(order, context)
-        if booked(order, "refund"):
-            dispatcher.utter_message(response="utter_already_done", **facts)
-            return kept(told(context, facts))
-        if order.status == "delivered" and not is_faulty(context):
-            dispatcher.utter_message(response="utter_return_item", **facts)
-            return kept(told(context, facts))
-        refusal = _beyond(order, context)
-        if refusal:
-            return needs_person(context, refusal, **_refused(order, facts, context))
-        dispatcher.utter_message(response="utter_refund_confirm", **facts)
-        state = offer(context, told(context, facts), "refund", **facts)
-        return kept(state, awaiting="refund")
+        """Ask for a yes, or say what else there is."""
+        return offer_refund(dispatcher, context)
 
 
 class ActionVoucher(LoggedAction):
@@ -91,6 +76,26 @@ class ActionReviewCharges(LoggedAction):
         dispatcher.utter_message(response="utter_refund_done", **facts)
         state = records.settled(offer(context, state, "refund", **facts), "refund", "accepted")
         return kept(records.closed(_refund_promised(dispatcher, context, state, facts)))
+
+
+def offer_refund(dispatcher: CollectingDispatcher, context: Context) -> list[EventType]:
+    """Ask for a yes, or say what else there is; asking again for what was offered is a yes."""
+    order = proven_order(context)
+    if context.slots.get("awaiting") == "refund":
+        return refund_order(dispatcher, context)
+    facts = order_facts(order, context)
+    if booked(order, "refund"):
+        dispatcher.utter_message(response="utter_already_done", **facts)
+        return kept(told(context, facts))
+    if order.status == "delivered" and not is_faulty(context):
+        dispatcher.utter_message(response="utter_return_item", **facts)
+        return kept(told(context, facts))
+    refusal = _beyond(order, context)
+    if refusal:
+        return needs_person(context, refusal, **_refused(order, facts, context))
+    dispatcher.utter_message(response="utter_refund_confirm", **facts)
+    state = offer(context, told(context, facts), "refund", **facts)
+    return kept(state, awaiting="refund")
 
 
 def _unrepeated(order: Order, context: Context) -> str:

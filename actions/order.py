@@ -17,7 +17,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Context, LoggedAction, shop, state_slot
 from actions.limits import limits
-from actions.meant import likely
+from actions.meant import holds, likely
 from bot.backoffice import BackOffice, Customer, Order
 from bot.deescalation import records
 from bot.deescalation.facts import names_order
@@ -58,6 +58,9 @@ def identify(context: Context, systems: BackOffice) -> Identified:
     slots = context.slots
     owned = systems.orders_of(context.customer_id) if context.customer_id else []
     number = number_in(slots.get(NUMBER)) or slots.get("proven_order")
+    named = [order.number for order in owned if holds(order, context.text)]
+    if named and number not in named and str(number) not in context.text:
+        number = None  # they speak of another product now
     if not number:
         meant = likely(owned, context, systems)
         if len(meant) == 1:

@@ -107,6 +107,7 @@ class ConversationState:
     agenda: tuple[Matter, ...] = ()  # matters that wait for it
     contacts: tuple[tuple[int, str], ...] = ()  # earlier contacts: days before, issue
     open_cases: int = 0  # cases of theirs that were open before
+    known: bool = False  # the site vouches for who the customer is
     care: tuple[str, ...] = ()  # special care they get: vip, vulnerable
     facts: Mapping[str, Fact] = field(default_factory=dict)
     language: str = "es"

@@ -13,6 +13,8 @@ from bot.deescalation.turn import CustomerTurn
 def matters(state: ConversationState, turn: CustomerTurn) -> ConversationState:
     """Keep one matter in hand; what else was asked for, or is left for another, waits."""
     turn = with_its_matter(turn)
+    if turn.intent == "return_item" and solves("request_refund", state.matter):
+        return state  # the money for the complaint in hand, not a new matter
     if turn.intent.startswith("request_"):
         return _wished(state, turn.intent)
     if turn.intent not in MATTERS:

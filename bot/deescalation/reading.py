@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from bot.deescalation.conversation import ConversationState
 
+FOREIGN = 0.95
+"""Confidence that a reading of a language needs that the understanding was not taught."""
+
 
 def said(state: ConversationState, intent: str, confidence: float) -> bool:
     """Return whether the newest turn says it, with its main point or beside it."""
+    if state.spoken == "other":  # a language that was never learnt is read by chance
+        confidence = max(confidence, FOREIGN)
     main = state.intent == intent and state.confidence >= confidence
     return main or any(name == intent and sure >= confidence for name, sure in state.also)
 

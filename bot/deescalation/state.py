@@ -75,6 +75,7 @@ def advance(state: ConversationState, turn: CustomerTurn) -> ConversationState:
         also=tuple((name, round(sure, 3)) for name, sure in turn.also)[:3],
         clock=last(state.clock, int(turn.at)),
         choice=turn.choice,
+        known=turn.known,
         cues=tuple(turn.cues)[:MAX_LIST],
         spoken=turn.language,
         language=language,
@@ -183,7 +184,8 @@ def _reply(intent: str, pending: Sequence[str]) -> str:
 def _subject(state: ConversationState, turn: CustomerTurn) -> ConversationState:
     """Keep what the conversation is about, what the customer wants, and what came up again."""
     before = state.intents[:-1]
-    again = turn.intent in REPEATABLE and turn.intent in before
+    settled = len(state.seen) > 1 and state.seen[-2] == state.closed  # it was just answered
+    again = turn.intent in REPEATABLE and turn.intent in before and not settled
     tested = turn.intent == "not_solved" and state.fixes > 0  # it answers "does it work now?"
     repeated = again and not state.new_facts and not turn.choice and not tested
     stated = issue_of(turn.intent) is not None and not turn.choice
@@ -197,7 +199,7 @@ def _subject(state: ConversationState, turn: CustomerTurn) -> ConversationState:
         wants=wants,
         repeats=state.repeats + repeated,
         repeated=repeated,
-        similarity=0.0 if turn.choice else _similarity(state.texts),
+        similarity=0.0 if turn.choice or settled else _similarity(state.texts),
         abuse=state.abuse + (turn.intent == "abuse"),
         formal_complaint=state.formal_complaint or turn.intent == "formal_complaint",
     )

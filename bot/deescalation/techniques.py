@@ -26,6 +26,7 @@ class Technique:
         from_level: Lowest level at which it fits.
         topic: True needs a known issue, False needs it unknown, None fits both.
         words: Most words of the newest message at which it fits; 0 sets no limit.
+        guest: Only for a customer whom the site does not vouch for.
     """
 
     name: str
@@ -35,13 +36,15 @@ class Technique:
     from_level: str = "calm"
     topic: bool | None = None
     words: int = 0
+    guest: bool = False
 
     def fits(self, state: ConversationState) -> bool:
         """Return whether the technique may be used now."""
         known = not self.facts or any(name in state.facts for name in self.facts)
         topic = self.topic is None or self.topic == (state.issue is not None)
         brief = not self.words or (len(state.text.split()) <= self.words and not state.facts)
-        return known and topic and brief and at_least(state.level, self.from_level)
+        met = known and topic and brief and not (self.guest and state.known)
+        return met and at_least(state.level, self.from_level)
 
 
 _ALL = (
@@ -55,7 +58,9 @@ _ALL = (
     Technique("regret_once", "apologise", "Regrets what happened, once and plainly."),
     Technique("say_what_happens", "solve", "Says what happens now, who does it and by when."),
     Technique("give_control", "solve", "Gives the choice back: two ways to go on."),
-    Technique("one_small_step", "solve", "Asks for the one thing that is needed to go on."),
+    Technique(
+        "one_small_step", "solve", "Asks for the one thing that is needed to go on.", guest=True
+    ),
     Technique("thank_for_telling", "thank", "Thanks for the report without cheer."),
     Technique("calm_boundary", "listen", "One calm limit to insults, with a way on."),
 )

@@ -72,7 +72,7 @@ def accepted_person(state: ConversationState) -> bool:
     return state.person == "accepted"
 
 
-@trigger("request", "handoff", "unsupported_language")
+@trigger("request", "handoff", "unsupported_language", priority="high")
 def unsupported_language(state: ConversationState, *, languages: Names, words: Count) -> bool:
     """The customer writes in a language that the bot does not answer in.
 
@@ -183,14 +183,15 @@ def repeated_contact(state: ConversationState, *, confidence: Share) -> bool:
 
 @trigger("issue", "flag", "second_contact", priority="high")
 def second_contact(state: ConversationState, *, times: Count, days: Count) -> str:
-    """The customer had contacted us about the same before, as our own records say.
+    """The customer had contacted us a few days before, as our own records say.
 
     Args:
         state: The conversation so far.
         times: Contacts in all, this one included.
         days: Days that are looked back.
     """
-    return _contacts(state, times, days)
+    recent = [days_ago for days_ago, _ in state.contacts if days_ago <= days]
+    return f"{len(recent) + 1} contacts in {days} days" if len(recent) + 1 >= times else ""
 
 
 @trigger("issue", "handoff", "frequent_contact", priority="high", response="utter_handoff_frequent")

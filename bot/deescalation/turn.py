@@ -48,6 +48,7 @@ class CustomerTurn:
         also: What else the message says, beside ``intent``: (intent, confidence), surest first.
         history: What is known of the customer before they wrote.
         at: When it was written, in seconds since 1970; 0 when that is not known.
+        known: Whether the site vouches for who the customer is.
     """
 
     id: str = ""
@@ -64,3 +65,4 @@ class CustomerTurn:
     also: Sequence[tuple[str, float]] = ()
     history: History | None = None
     at: float = 0.0
+    known: bool = False

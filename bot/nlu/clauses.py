@@ -21,7 +21,7 @@ _ADDING = (
     r"besides|meanwhile)|además|ademas|también|tambien|encima|aparte|de paso|por otro lado|"
     r"por cierto|otra cosa|also|besides|separately|on top of that|by the way|another thing|plus"
 )
-_JOINING = r"y|pero|and|but"
+_JOINING = r"y|pero|and|but|o(?= (?:me|nos)\b)|or(?= (?:i|i'll|we)\b)"
 _LINK = rf"(?<!\w)(?:{_ADDING}|{_JOINING})(?!\w)"
 _CUT = re.compile(rf"(?P<mark>{_MARK})|{_LINK}", re.IGNORECASE)
 _LEADING = re.compile(rf"(?:{_LINK}[\s,:]*)+", re.IGNORECASE)

@@ -55,6 +55,7 @@ def customer_turn(tracker: DialogueStateTracker) -> CustomerTurn | None:
         also=_also(data),
         history=_history(turn_data(tracker)),
         at=_at(turn_data(tracker)),
+        known=(turn_data(tracker).get("identity") or {}).get("status") == "verified",
     )
 
 

@@ -21,7 +21,10 @@ from bot.training.corpus import Example
 from bot.training.finding import Finding
 
 POLICY = "bot.policies.deescalation_policy.DeescalationPolicy"
-POLICYS_OWN = ("name", "priority", "otherwise", "otherwise_any", "otherwise_in_form")
+POLICYS_OWN = (
+    *("name", "priority", "otherwise", "otherwise_any", "otherwise_in_form"),
+    "otherwise_switch",
+)
 UNSPOKEN = INTERNAL | {FALLBACK}  # intents that have no examples
 FILES = ("domain.yml", "config.yml", "desk.yml", "data/**/*.yml", "evaluation/nlu/*.yml")
 RESPONSES = Path("data/responses")

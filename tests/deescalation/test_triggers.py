@@ -152,7 +152,7 @@ ROWS = [
     (
         "second_contact",
         known(contacts=[(2, "late_delivery")]),
-        known(contacts=[(9, "late_delivery"), (1, "billing")]),
+        known(contacts=[(9, "late_delivery")]),
     ),
     (
         "frequent_contact",
