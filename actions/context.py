@@ -115,7 +115,9 @@ def state_slot(state: ConversationState) -> EventType:
     return SlotSet(STATE_SLOT, state.to_dict())
 
 
-def said_again(tracker: Tracker, intent: str | None = None, *, details: bool = False) -> EventType:
+def said_again(
+    tracker: Tracker, intent: str | None = None, *, details: bool = False, text: str = ""
+) -> EventType:
     """Return the newest message as an event, with all that was understood of it.
 
     The SDK's own ``UserUttered`` drops the message's id and its metadata.
@@ -124,6 +126,7 @@ def said_again(tracker: Tracker, intent: str | None = None, *, details: bool = F
         tracker: The conversation.
         intent: What it shall mean instead.
         details: Whether the details that it named are kept with another meaning.
+        text: What it shall say instead; empty leaves it as it is.
     """
     last = next(event for event in reversed(tracker.events) if event.get("event") == "user")
     kept = ("event", "text", "parse_data", "input_channel", "message_id", "metadata")
@@ -132,6 +135,9 @@ def said_again(tracker: Tracker, intent: str | None = None, *, details: bool = F
         meant: dict[str, Any] = {"intent": {"name": intent, "confidence": 1.0}}
         meant |= {} if details else {"entities": []}
         message["parse_data"] = {**(last.get("parse_data") or {}), **meant}
+    if text:
+        message["text"] = text
+        message["parse_data"] = {**(message["parse_data"] or {}), "text": text}
     return message
 
 

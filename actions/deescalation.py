@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Context, LoggedAction, said_again, state_slot
 from bot.deescalation import records
-from bot.deescalation.steps import firing_of
+from bot.deescalation.steps import acknowledgement, firing_of
 from bot.deescalation.topics import ANGER
 from bot.deescalation.turn import at_least
 
@@ -28,7 +28,8 @@ class ActionAcknowledge(LoggedAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
         """Utter, take the message back, put it in again."""
-        dispatcher.utter_message(response=_response(context, "utter_acknowledge"))
+        usual = acknowledgement(context.state)
+        dispatcher.utter_message(response=_response(context, usual))
         state = context.state
         matter = state.matter if context.intent in ANGER else None  # it is in the anger
         heard = said_again(tracker, matter or None, details=True)

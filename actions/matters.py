@@ -68,7 +68,7 @@ class ActionTakeUp(LoggedAction):
             SlotSet("resolution", RESOLUTION.get(state.matter)),
             *_order_of(context),
             ActionExecuted("action_listen"),
-            said_again(tracker, state.matter),
+            said_again(tracker, state.matter, text="" if before.matter else state.complaint),
             state_slot(records.acknowledged(state)),
         ]
 

@@ -12,6 +12,7 @@ from actions.case import (
     needs_person,
     offer,
     order_facts,
+    person_decides,
     promise,
     proven_order,
     told,
@@ -52,30 +53,35 @@ class ActionReviewCharges(LoggedAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
         """Say what is charged; pay back what was charged twice, or leave it to a person."""
-        order = proven_order(context)
-        charges = shop().charges(order.number)
-        repeated = shop().duplicate_charges(order.number)
-        facts = {**order_facts(order, context), **_charge_facts(charges, repeated, context)}
-        state = told(context, facts)
-        if not repeated:
-            dispatcher.utter_message(response=_unrepeated(order, context), **facts)
-            return kept(records.stepped(state, "resolve"))
-        open_ones = [one for one in repeated if not one.refunded or _paid_now(one, context)]
-        if not open_ones:
-            dispatcher.utter_message(response="utter_already_done", **facts)
-            return kept(state)
-        if sum(charge.amount_cents for charge in open_ones) > limits().refund_cents:
-            known = {name: facts[name] for name in ("order", "amount", "charges")}
-            known["limit"] = context.words.money(limits().refund_cents)
-            return needs_person(context, f"double charge of {facts['amount']}", **known)
-        bookings, problem = _pay_back(open_ones, context)
-        if problem is not None:
-            return _half_done(dispatcher, context, state, bookings, problem)
-        dispatcher.utter_message(response="utter_charges_double", **facts)
-        facts["reference"] = bookings[0].id
-        dispatcher.utter_message(response="utter_refund_done", **facts)
-        state = records.settled(offer(context, state, "refund", **facts), "refund", "accepted")
-        return kept(records.closed(_refund_promised(dispatcher, context, state, facts)))
+        return review_charges(dispatcher, context)
+
+
+def review_charges(dispatcher: CollectingDispatcher, context: Context) -> list[EventType]:
+    """Say what is charged; pay back what was charged twice, or leave it to a person."""
+    order = proven_order(context)
+    charges = shop().charges(order.number)
+    repeated = shop().duplicate_charges(order.number)
+    facts = {**order_facts(order, context), **_charge_facts(charges, repeated, context)}
+    state = told(context, facts)
+    if not repeated:
+        dispatcher.utter_message(response=_unrepeated(order, context), **facts)
+        return kept(records.stepped(state, "resolve"))
+    open_ones = [one for one in repeated if not one.refunded or _paid_now(one, context)]
+    if not open_ones:
+        dispatcher.utter_message(response="utter_already_done", **facts)
+        return kept(state)
+    if sum(charge.amount_cents for charge in open_ones) > limits().refund_cents:
+        known = {name: facts[name] for name in ("order", "amount", "charges")}
+        known["limit"] = context.words.money(limits().refund_cents)
+        return needs_person(context, f"double charge of {facts['amount']}", **known)
+    bookings, problem = _pay_back(open_ones, context)
+    if problem is not None:
+        return _half_done(dispatcher, context, state, bookings, problem)
+    dispatcher.utter_message(response="utter_charges_double", **facts)
+    facts["reference"] = bookings[0].id
+    dispatcher.utter_message(response="utter_refund_done", **facts)
+    state = records.settled(offer(context, state, "refund", **facts), "refund", "accepted")
+    return kept(records.closed(_refund_promised(dispatcher, context, state, facts)))
 
 
 def offer_refund(dispatcher: CollectingDispatcher, context: Context) -> list[EventType]:
@@ -87,8 +93,13 @@ def offer_refund(dispatcher: CollectingDispatcher, context: Context) -> list[Eve
     if booked(order, "refund"):
         dispatcher.utter_message(response="utter_already_done", **facts)
         return kept(told(context, facts))
+    twice = any(not one.refunded for one in shop().duplicate_charges(order.number))
+    if twice and not is_due(order, context):
+        return review_charges(dispatcher, context)
     if order.status == "delivered" and not is_faulty(context):
-        dispatcher.utter_message(response="utter_return_item", **facts)
+        if "utter_refund_delivered" in context.state.responses:
+            return person_decides(context, f"refund of {order.number}, delivered", facts)
+        dispatcher.utter_message(response="utter_refund_delivered", **facts)
         return kept(told(context, facts))
     refusal = _beyond(order, context)
     if refusal:

@@ -16,6 +16,7 @@ from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.channels import closing, sessions
+from bot.channels.guess import settle
 
 FRESH = 3  # customer turns below which an earlier session is searched for a repeated turn too
 
@@ -121,7 +122,7 @@ async def _message(
         parsed: dict[str, Any] = {"text": "", "intent_ranking": [], "entities": []}
         parsed["intent"] = {"name": "hand_back", "confidence": 1.0}
     else:
-        parsed = await processor.parse_message(message, tracker)
+        parsed = settle(await processor.parse_message(message, tracker), tracker)
     parsed["turn"] = metadata["turn"]
     if turn.choice:
         parsed["intent"] = {"name": turn.choice["intent"], "confidence": 1.0}

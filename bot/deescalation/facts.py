@@ -127,6 +127,7 @@ class _Words:
     order: frozenset[str]
     proof: frozenset[str]
     promised: re.Pattern[str]
+    answers: Mapping[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -135,13 +136,21 @@ def _words() -> _Words:
     numbers = {str(word): int(n) for n, words in data["numbers"].items() for word in words}
     entries = [re.escape(one).replace(r"\*", r"\w*") for words in data["promised"] for one in words]
     order, proof = (frozenset(map(str, data[name])) for name in ("order", "proof"))
-    return _Words(numbers, order, proof, re.compile(rf"\b(?:{'|'.join(entries)})\b"))
+    promised = re.compile(rf"\b(?:{'|'.join(entries)})\b")
+    answers = {word: name for name in ("affirm", "deny") for word in data[name]}
+    return _Words(numbers, order, proof, promised, answers)
 
 
 def names_order(text: str) -> bool:
     """Return whether a message says that its number is an order's: "no, el pedido es el 48213"."""
     said = set(re.findall(r"\w+", _plain(text)))
     return bool(said & _words().order) and not said & _words().proof
+
+
+def answer_in(text: str) -> str:
+    """Return ``affirm`` or ``deny`` if a message begins with a yes or a no; empty otherwise."""
+    first = next(iter(re.findall(r"\w+", _plain(text))), "")
+    return _words().answers.get(first, "")
 
 
 def count_in(words: str) -> int | None:

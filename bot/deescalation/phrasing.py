@@ -19,7 +19,8 @@ The texts are in ``data/responses/*.yml``, in Rasa's format::
 
 A missing field fits any. A variation is never said with an unfilled ``{fact}``, and never twice in
 a conversation. Among those that fit, the most specific wins, then the one with most facts, then
-the first in the file; at a high level those of at most :data:`SHORT` words go before all others.
+the one in the customer's register, then the first in the file; at a high level those of at most
+:data:`SHORT` words go before all others.
 """
 
 from __future__ import annotations
@@ -224,8 +225,8 @@ def _rank(
         return None
     fits = not variation.level or level in variation.level
     short = at_least(level, "frustrated") and len(phrase.text.split()) <= SHORT
-    specific = bool(variation.issue) + (bool(variation.level) and fits) + manner
-    return (int(fits), int(short), specific, len(phrase.facts))
+    specific = bool(variation.issue) + (bool(variation.level) and fits)
+    return (int(fits), int(manner >= 0), int(short), specific, len(phrase.facts), manner)
 
 
 def _manner(of_text: str, wanted: str) -> int | None:

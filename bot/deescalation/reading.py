@@ -8,12 +8,17 @@ FOREIGN = 0.95
 """Confidence that a reading of a language needs that the understanding was not taught."""
 
 
+BESIDE = 0.95
+"""Confidence that a clause needs to fire a trigger beside what the message is about."""
+
+
 def said(state: ConversationState, intent: str, confidence: float) -> bool:
     """Return whether the newest turn says it, with its main point or beside it."""
     if state.spoken == "other":  # a language that was never learnt is read by chance
         confidence = max(confidence, FOREIGN)
     main = state.intent == intent and state.confidence >= confidence
-    return main or any(name == intent and sure >= confidence for name, sure in state.also)
+    beside = max(confidence, BESIDE)
+    return main or any(name == intent and sure >= beside for name, sure in state.also)
 
 
 def failure(state: ConversationState, *kinds: str) -> str:

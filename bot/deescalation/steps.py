@@ -21,7 +21,7 @@ from typing import Any
 from bot.deescalation.conversation import ConversationState
 from bot.deescalation.firing import Count, Firing, Names, higher, read_value
 from bot.deescalation.records import stepped
-from bot.deescalation.topics import ANGER, FALLBACK, MATTERS, RESTING, same_matter
+from bot.deescalation.topics import AGAIN, ANGER, FALLBACK, MATTERS, RESTING, same_matter
 from bot.deescalation.triggers import Enabled, enabled, fired
 from bot.deescalation.turn import at_least
 from bot.errors import ConfigError, did_you_mean
@@ -152,7 +152,8 @@ def _strongest(
     """Return the firing to obey: handoff before offer before attempt, each in rule order."""
     acts = ["handoff"]
     if not _is_now(state, state.acknowledged):
-        quiet = _paused(state, config) or _takes_up(state)
+        settled = _is_now(state, state.closed)  # nothing is left for a person to do
+        quiet = _paused(state, config) or _takes_up(state) or settled
         acts += ["deescalate"] if quiet else ["offer", "deescalate"]
     for act in acts:
         for firing in firings:
@@ -211,9 +212,11 @@ def _heard(
     """Return the step for a turn that may need to be heard before anything is done."""
     left = state.attempts < config.max_attempts
     about = state.intent in ANGER and any(intent in MATTERS for intent, _ in state.also)
-    venting = state.intent in ANGER or bool(emotion and state.intent == FALLBACK)
+    lost = state.intent == FALLBACK and bool(state.cues)  # angry words, whatever they mean
+    unsaid = lost or (state.intent in AGAIN and state.issue is None)
+    venting = state.intent in ANGER or bool(emotion and unsaid)
     if about and left:
-        return Decision("validate", ACKNOWLEDGE, emotion, "utter_acknowledge")
+        return Decision("validate", ACKNOWLEDGE, emotion, acknowledgement(state))
     if venting and left:
         return Decision("listen", DEESCALATE, emotion, "utter_deescalate")
     if venting or state.misunderstood:
@@ -221,8 +224,17 @@ def _heard(
     if state.person == "refused":
         return _without_person(state, step)
     if emotion and left:
-        return Decision("validate", ACKNOWLEDGE, emotion, "utter_acknowledge")
+        return Decision("validate", ACKNOWLEDGE, emotion, acknowledgement(state))
     return Decision(step)
+
+
+def acknowledgement(state: ConversationState) -> str:
+    """Return the response that acknowledges the newest turn.
+
+    Somebody who is only annoyed hears the fact back, and nothing of feelings.
+    """
+    plain = state.level == "annoyed" and not state.cues
+    return "utter_note_fact" if plain else "utter_acknowledge"
 
 
 def _without_person(state: ConversationState, step: str) -> Decision:

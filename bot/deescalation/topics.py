@@ -115,6 +115,9 @@ RESTING = SMALL_TALK | {"inform"}
 ANGER = frozenset({"vent", "abuse"})
 """Intents that only let off steam, unless a matter is beside them."""
 
+AGAIN = frozenset({"repeated_contact", "already_told", "not_solved"})
+"""Intents that say that it was said before; said in anger before any topic, they only vent."""
+
 INTERNAL = frozenset({"hand_back"})
 """Intents that no customer said."""
 

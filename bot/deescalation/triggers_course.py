@@ -13,6 +13,9 @@ from bot.deescalation.reading import failure, said
 from bot.deescalation.topics import COMPLAINTS, MATTERS, SMALL_TALK, TOPICS
 from bot.deescalation.turn import at_least
 
+HEARD = ("utter_acknowledge", "utter_note_fact")
+"""Responses that only say that the customer was heard: the answer follows them."""
+
 IDLE_TURNS = 3
 """Turns without progress below which the clock alone means nothing: people are interrupted."""
 
@@ -126,7 +129,7 @@ def about_to_repeat(state: ConversationState, *, times: Count) -> str:
         times: The same question in a row, without a new fact in between.
     """
     out_of_words = failure(state, "repeats_itself")
-    recent = [key for key in state.responses if key != "utter_acknowledge"][-times:]
+    recent = [key for key in state.responses if key not in HEARD][-times:]
     loop = len(recent) == times and len(set(recent)) == 1 and not state.new_facts
     idle = not state.choice and state.turns - state.progress >= times
     elsewhere = state.intent in TOPICS and state.intent not in state.intents[-times - 1 : -1]

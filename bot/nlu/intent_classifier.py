@@ -16,7 +16,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.encoder.runtime import Encoder
 from bot.errors import ConfigError
-from bot.nlu import descent, development, intents, ngrams, nonsense, shared_encoder, text
+from bot.nlu import (
+    descent,
+    development,
+    intents,
+    known_words,
+    ngrams,
+    nonsense,
+    shared_encoder,
+    text,
+)
 from bot.nlu.component import Component, choice, fingerprint, text_of
 from bot.nlu.encoder_featurizer import vector_of
 from bot.nlu.intents import Apart, Nothing, Reader
@@ -129,7 +138,7 @@ class IntentClassifier(Component):
         """Return the hash of the development texts and the encoder."""
         folder = ROOT / {**cls.get_default_config(), **config}["development"]
         files = development.labelled_files(folder)
-        code = [descent, development, intents, ngrams, nonsense, text]
+        code = [descent, development, intents, known_words, ngrams, nonsense, text]
         return fingerprint(files=files, code=code, extra=shared_encoder.mark())
 
     @classmethod

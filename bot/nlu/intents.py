@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu import known_words
 from bot.nlu.ngrams import WordModel
 
 FOLDS = 5  # parts of the examples that are held out in turn to find the temperature
@@ -44,6 +45,7 @@ class Reader:
     temperature: float = 1.0  # divisor of the logits
     favour: Mapping[int, float] = field(default_factory=dict)  # intent's number -> logits more
     nothing: float = 0.0  # logits more, or less, of saying nothing
+    known: NDArray[Any] | None = None  # marks of the words that were learnt
 
     @classmethod
     def fit(
@@ -77,7 +79,7 @@ class Reader:
         share, words = float(config["words"]), None
         if share:
             words = WordModel.fit(said, classes, strength=float(config["words_strength"]))
-        reader = cls(meaning, words, share, len(order))
+        reader = cls(meaning, words, share, len(order), known=known_words.marks(texts))
         if apart is None:
             found = held_out(vectors, targets, strength=strength, iterations=iterations)
             return replace(reader, temperature=temperature(*found))
@@ -99,13 +101,18 @@ class Reader:
         for intent, more in self.favour.items():
             logits[:, intent] += more
         logits[:, self.intents :] += self.nothing
-        return np.asarray(np.exp(_log_softmax(logits))[:, : self.intents])
+        chances = np.exp(_log_softmax(logits))[:, : self.intents]
+        if self.known is not None:
+            strange = [known_words.is_strange(text, self.known) for text in texts]
+            chances[np.array(strange, dtype=bool)] *= known_words.LEFT
+        return np.asarray(chances)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return it as named arrays."""
         words = self.words.to_arrays() if self.words else {}
         numbers = {"temperature": np.array(self.temperature), "intents": np.array(self.intents)}
-        return {**self.meaning, **words, **numbers}
+        known = {} if self.known is None else {"known_words": self.known}
+        return {**self.meaning, **words, **numbers, **known}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, NDArray[Any]], config: Mapping[str, Any]) -> Reader:
@@ -117,6 +124,7 @@ class Reader:
             float(config["words"]),
             int(arrays.get("intents", len(arrays["bias"]))),
             float(arrays["temperature"]),
+            known=arrays.get("known_words"),
         )
 
 

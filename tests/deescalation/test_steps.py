@@ -93,7 +93,9 @@ def test_anger_without_a_topic_is_listened_to():
 
 
 def test_an_angry_message_that_was_not_understood_is_listened_to():
-    assert action(after(turn("nlu_fallback", "angry"))) == "action_deescalate"
+    angry = turn("nlu_fallback", "angry", cues=("insult",))
+    assert action(after(angry)) == "action_deescalate"
+    assert action(after(turn("nlu_fallback", "angry"))) == "action_reask"
 
 
 @pytest.mark.parametrize("level", ["calm", "frustrated", "angry"])
@@ -319,7 +321,7 @@ def test_a_person_does_not_come_between_an_offer_and_who_takes_it_up(offered, ex
 
 
 def several(intent, *others, **more):
-    return turn(intent, also=[(other, 0.8) for other in others], **more)
+    return turn(intent, also=[(other, 0.97) for other in others], **more)
 
 
 def test_of_two_complaints_in_one_message_the_customer_chooses_the_first():

@@ -124,7 +124,7 @@ ROWS = [
     ),
     (
         "explicit_request",
-        said("request_refund", also=[("ask_human", 0.8)]),
+        said("request_refund", also=[("ask_human", 0.96)]),
         said("request_refund", also=[("ask_human", 0.3)]),
     ),
     ("legal_threat", said("legal_threat"), said("legal_threat", 0.5)),

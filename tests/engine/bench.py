@@ -58,6 +58,7 @@ class Talk:
         turn=None,
         note=None,
         also=(),
+        guess=None,
         **entities,
     ):
         words = (
@@ -69,7 +70,7 @@ class Talk:
             "intent": {"name": intent, "confidence": confidence},
             "intent_ranking": [
                 {"name": intent, "confidence": confidence},
-                {"name": "late_delivery", "confidence": 0.1},
+                {"name": guess or "late_delivery", "confidence": 0.4 if guess else 0.1},
                 {"name": "double_charge", "confidence": 0.05},
             ],
             "entities": [

@@ -57,4 +57,4 @@ def test_ten_thousand_examples_take_seconds():
     texts = [one.text for one in labelled.read(ROOT / "data" / "nlu")]
     begin = time.process_time()
     list(Index((text, text) for text in texts).pairs())
-    assert time.process_time() - begin < 15
+    assert time.process_time() - begin < 40
