@@ -25,7 +25,7 @@ def matters(state: ConversationState, turn: CustomerTurn) -> ConversationState:
     if left and turn.intent != "policy_exception":  # an exception is about what is in hand
         agenda.append(in_hand(state))
     known = [turn.intent, *(one.intent for one in agenda)]
-    for intent, _ in turn.also:
+    for intent, _ in turn.also if turn.intent != "policy_exception" else ():
         if intent in MATTERS and not any(same_matter(intent, one) for one in known):
             agenda.append(Matter(intent, words))
             known.append(intent)

@@ -251,7 +251,9 @@ def _several(state: ConversationState) -> bool:
     other = any(
         intent in MATTERS and not same_matter(intent, state.intent) for intent, _ in state.also
     )
-    return other and state.intent in MATTERS and bool(state.agenda) and not state.choice
+    exception = state.intent == "policy_exception"  # it is about what stands beside it
+    several = other and state.intent in MATTERS and bool(state.agenda)
+    return several and not exception and not state.choice
 
 
 def _rests(state: ConversationState) -> bool:
