@@ -18,6 +18,20 @@ pytestmark = pytest.mark.model
 GOOD, BAD, WORSE = "Sale hoy a las 16:00.", "Cálmese.", "Cálmese! Es la política de la empresa."
 
 
+@pytest.fixture(autouse=True)
+def _listened(caplog):
+    """Hear the log whatever other tests set up: the engine's own keeps it from the root."""
+    logger = logging.getLogger("remanso.engine.wording")
+    before = logger.propagate, logger.level
+    logger.propagate = False
+    logger.setLevel(logging.INFO)
+    logger.addHandler(caplog.handler)
+    yield
+    logger.removeHandler(caplog.handler)
+    logger.propagate, level = before
+    logger.setLevel(level)
+
+
 def variation(name, text, language="es", **metadata):
     return {"id": name, "text": text, "metadata": {"language": language, **metadata}}
 

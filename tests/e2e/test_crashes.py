@@ -33,35 +33,41 @@ def installation(model, tmp_path_factory):
 
 def fill(installation):
     """Give the shop one twice-charged order for each round of each process."""
-    path = installation.settings.home / "shop.db"
     day = date.today() - timedelta(days=6)
-    with sqlite3.connect(path, timeout=30) as shop:
+    due = date.today() + timedelta(days=3)
+    with sqlite3.connect(installation.settings.home / "shop.db", timeout=30) as shop:
+        put(shop, "products", name="Manta Bruma", units=12)
         for number in range(3 * ROUNDS):
             customer, order = f"C-9{number:03}", f"7{number:04}"
-            shop.execute(
-                "INSERT INTO customers (id, name, email, postcode) VALUES (?, ?, ?, ?)",
-                (customer, "Nuria Prat", f"n{number}@ejemplo.es", "46001"),
+            put(
+                shop,
+                "customers",
+                **{"id": customer, "name": "Nuria Prat", "email": f"n{number}@ejemplo.es"},
+                **{"postcode": "46001", "address": "Calle Colón 1, 46001 Valencia", "phone": ""},
+                **{"vip": False, "vulnerable": False, "locked": False},
             )
-            shop.execute(
-                "INSERT INTO orders (number, customer_id, product, total_cents, ordered_on, "
-                "promised_on, status, carrier, tracking, in_stock, invoice) "
-                "VALUES (?, ?, 'Manta Bruma', ?, ?, ?, 'in_transit', 'Correos Exprés', ?, 1, ?)",
-                (
-                    order,
-                    customer,
-                    CENTS,
-                    day,
-                    date.today() + timedelta(days=3),
-                    order,
-                    f"F-{order}",
-                ),
+            put(
+                shop,
+                "orders",
+                **{"number": order, "customer_id": customer, "product": "Manta Bruma"},
+                **{"total_cents": CENTS, "ordered_on": day, "promised_on": due},
+                **{"status": "in_transit", "carrier": "Correos Exprés", "tracking": order},
+                address="Calle Colón 1, 46001 Valencia",
             )
             for charge in (1, 2):
-                shop.execute(
-                    "INSERT INTO charges (id, order_number, amount_cents, charged_on, method) "
-                    "VALUES (?, ?, ?, ?, 'tarjeta')",
-                    (f"CH-{order}-{charge}", order, CENTS, day),
+                put(
+                    shop,
+                    "payments",
+                    **{"id": f"CH-{order}-{charge}", "order_number": order, "charged_on": day},
+                    **{"amount_cents": CENTS, "method": "tarjeta", "state": "charged"},
                 )
+
+
+def put(shop, table, **row):
+    """Insert one row into a table of the shop."""
+    names = ", ".join(row)
+    marks = ", ".join("?" * len(row))
+    shop.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
 
 
 def proof(installation, number):

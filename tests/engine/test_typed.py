@@ -20,7 +20,7 @@ AT_ONCE = [
     (
         "press_threat",
         "lo voy a contar en la prensa y en Twitter",
-        "os sigo en Instagram, ¿qué horario tenéis?",
+        "¿qué horario tenéis los sábados?",
     ),
     ("formal_complaint", "quiero poner una reclamación formal", "¿cómo descargo la factura?"),
     (
