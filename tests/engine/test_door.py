@@ -170,4 +170,4 @@ def test_one_line_is_logged_and_holds_nothing_of_the_customer(door, capsys, monk
     assert len(lines) == 1
     assert "secreto" not in lines[0] and "48213" not in lines[0]
     logged = json.loads(lines[0])
-    assert logged["intent"] == "store_info" and logged["actions"] == ["action_offer_article"]
+    assert logged["intent"] == "store_info" and logged["actions"] == ["utter_store_info"]
