@@ -3,9 +3,9 @@
 Three logistic regressions give P(at least annoyed), P(at least frustrated) and P(angry) from the
 meaning of the message (its vector), how it was typed and the word list's cues. What the customer
 said just before then moves them: "no." alone says little, after two failed repairs it says much.
-The three, weighed and calibrated on examples that nothing was learnt from (without such, their
-mean), are the probability of "frustrated or angry"; the score is that probability, stretched so
-that every level takes a quarter of [0, 1]. Deciding what to do about it is not done here.
+The mean of the three, calibrated on examples that nothing was learnt from, is the probability of
+"frustrated or angry"; the score is that probability, stretched so that every level takes a quarter
+of [0, 1]. Deciding what to do about it is not done here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from bot.deescalation.ordinal import (
     STEPS,
     calibrate,
-    calibrate_steps,
     find_cuts,
     fit_steps,
     held_out,
@@ -99,9 +98,6 @@ class FrustrationModel:
     offset: float
     cuts: Array  # probability at which each level begins; growing
     past: Array  # how much each number of a :class:`Conversation` counts, at least 0
-    mix: Array | None = (
-        None  # weight of each step's log odds in those of the probability, if fitted
-    )
 
     @classmethod
     def fit(cls, messages: Message, levels: Sequence[str], *, penalty: float) -> FrustrationModel:
@@ -130,8 +126,8 @@ class FrustrationModel:
             levels: The level of each.
         """
         grades = np.array([LEVELS.index(level) for level in levels])
-        mix, offset = calibrate_steps(logits, grades >= FRUSTRATED)
-        return replace(self, mix=mix, offset=offset)
+        slope, offset = calibrate(mean_chance(logits), grades >= FRUSTRATED)
+        return replace(self, slope=slope, offset=offset)
 
     def with_cuts(self, cuts: Mapping[str, float]) -> FrustrationModel:
         """Return the model with levels that begin at these probabilities."""
@@ -144,8 +140,6 @@ class FrustrationModel:
 
     def probability(self, logits: Array) -> Array:
         """Return the probability, in [0, 1], of frustrated or angry for each row of logits."""
-        if self.mix is not None:
-            return sigmoid(logits @ self.mix + self.offset)
         return sigmoid(self.slope * log_odds(mean_chance(logits)) + self.offset)
 
     def score(self, logits: Array) -> Array:
@@ -194,12 +188,11 @@ class FrustrationModel:
     def to_arrays(self) -> dict[str, Array]:
         """Return the model as named arrays."""
         scaling = {name: np.asarray(value) for name, value in vars(self.scaling).items()}
-        mix = () if self.mix is None else self.mix
         return {
             **scaling,
             "weights": self.weights,
             "unlisted": self.unlisted,
-            "calibration": np.array([self.slope, self.offset, *mix]),
+            "calibration": np.array([self.slope, self.offset]),
             "cuts": self.cuts,
             "past": self.past,
         }
@@ -210,17 +203,9 @@ class FrustrationModel:
         scaling = Scaling(
             arrays["centre"], float(arrays["size"]), arrays["typed_mean"], arrays["typed_size"]
         )
-        slope, offset, *mix = arrays["calibration"].tolist()
-        return cls(
-            scaling,
-            arrays["weights"],
-            arrays["unlisted"],
-            slope,
-            offset,
-            arrays["cuts"],
-            arrays["past"],
-            np.array(mix) if mix else None,
-        )
+        slope, offset = arrays["calibration"].tolist()
+        weights, unlisted = arrays["weights"], arrays["unlisted"]
+        return cls(scaling, weights, unlisted, slope, offset, arrays["cuts"], arrays["past"])
 
 
 @dataclass(frozen=True)

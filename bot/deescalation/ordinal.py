@@ -80,20 +80,6 @@ def calibrate(means: Array, reached: Array) -> tuple[float, float]:
     return max(float(slope), 1e-3), float(offset)
 
 
-def calibrate_steps(logits: Array, reached: Array) -> tuple[Array, float]:
-    """Return weights of the steps' logits, and an offset, that make log odds true.
-
-    Each step has its say by how much it tells, where their mean chance lets all count alike.
-
-    Args:
-        logits: Messages x steps.
-        reached: Whether it was so, for each.
-    """
-    features = np.hstack([logits, np.ones((len(logits), 1))])
-    *weights, offset = logistic(features, reached, 1.0)
-    return np.array(weights), float(offset)
-
-
 def held_out(features: Array, grades: Array, penalty: float) -> Array:
     """Return the mean probability of every message, by a model that did not see it."""
     found = np.zeros(len(grades))
