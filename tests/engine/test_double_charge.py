@@ -50,3 +50,33 @@ def test_a_turn_cut_short_after_the_refund_says_done_when_it_is_repeated(talk, s
     talk.say("double_charge", turn="t_1", order_number="47950", postcode="1425")
     assert talk.responses == ["utter_charges_double", "utter_refund_done"]
     assert len(shop.ledger()) == 1
+
+
+def test_half_a_refund_is_told_as_half_and_a_person_gets_the_rest(
+    talk, shop, tmp_path, monkeypatch
+):
+    import sqlite3
+
+    from bot.errors import BackOfficeDown
+
+    with sqlite3.connect(tmp_path / "shop.db") as database:  # charged three times
+        database.execute(
+            "INSERT INTO payments (id, order_number, amount_cents, charged_on, method, state) "
+            "SELECT 'CH-47950-3', order_number, amount_cents, charged_on, method, state "
+            "FROM payments WHERE id = 'CH-47950-2'"
+        )
+    pay, paid = shop.refund, []
+
+    def once(subject, *args, **kwargs):
+        if paid:
+            raise BackOfficeDown("it stopped in the middle")
+        paid.append(subject)
+        return pay(subject, *args, **kwargs)
+
+    monkeypatch.setattr(shop, "refund", once)
+    talk.say("double_charge", order_number="47950", postcode="1425")
+    assert talk.responses[0] == "utter_refund_partial"
+    assert "64,99" in talk.texts[-2] or "64,99" in talk.texts[-1]
+    assert talk.trigger == "system_failed"
+    assert "refunded 64,99" in str(talk.last["handoff"]["failure_points"])
+    assert [one.amount_cents for one in shop.ledger()] == [6499]
