@@ -7,9 +7,10 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.case import kept, known_customer, masked, needs_order, order_facts, proven_order, told
-from actions.context import Context, LoggedAction, shop, state_slot
-from actions.knowledge import fitting_article, say_article
+from actions.context import Context, LoggedAction, shop
+from actions.knowledge import explain
 from actions.matters import leave_form
+from bot.backoffice import Customer
 from bot.deescalation import records
 from bot.errors import NotPossible
 
@@ -25,11 +26,7 @@ class ActionSendInvoice(LoggedAction):
             ask = needs_order(context, "invoice")
             if ask is not None:
                 return ask
-            article = fitting_article(tracker, context)
-            if article is not None:
-                return say_article(dispatcher, context, article)
-            dispatcher.utter_message(response="utter_invoice_request")
-            return [state_slot(context.state)]
+            return explain(dispatcher, tracker, context, "utter_invoice_request")
         return send_invoice(dispatcher, context)
 
 
@@ -56,19 +53,17 @@ class ActionAccountAccess(LoggedAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
         """Send the link to the address on record, never to another."""
-        article = None if known_customer(context) else fitting_article(tracker, context)
-        if article is not None:
-            return [*leave_form(), *say_article(dispatcher, context, article)]
-        return [*leave_form(), *open_account(dispatcher, context)]
+        customer = known_customer(context)
+        if customer is None:
+            return [*leave_form(), *explain(dispatcher, tracker, context, "utter_account_access")]
+        return [*leave_form(), *open_account(dispatcher, context, customer)]
 
 
-def open_account(dispatcher: CollectingDispatcher, context: Context) -> list[EventType]:
+def open_account(
+    dispatcher: CollectingDispatcher, context: Context, customer: Customer
+) -> list[EventType]:
     """Send the link once; whom it did not help is seen to by a person."""
-    customer = known_customer(context)
-    if customer is None:
-        dispatcher.utter_message(response="utter_account_access")
-        return [state_slot(context.state)]
-    if any(one.text == context.words.offer("access", {}) for one in context.state.offers):
+    if any(one.name == "access" for one in context.state.offers):
         why = "the access link did not help"
         return kept(records.failed(context.state, "person_decides", why))
     shop().send_access_link(customer.id, key=context.key("access"))

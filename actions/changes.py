@@ -20,11 +20,11 @@ from actions.case import (
     proven_order,
     told,
 )
-from actions.context import Context, LoggedAction, shop, state_slot
-from actions.knowledge import fitting_article, say_article
+from actions.context import Context, LoggedAction, shop
+from actions.knowledge import explain
 from actions.limits import limits
 from actions.matters import leave_form
-from actions.meant import likely
+from actions.meant import only_order
 from actions.money import offer_refund
 from bot.backoffice import RETURN_DAYS, Order
 from bot.deescalation import records
@@ -125,11 +125,7 @@ class ActionReturnItem(LoggedAction):
             ask = needs_order(context, "return")
             if ask is not None:
                 return ask
-            article = fitting_article(tracker, context)
-            if article is not None:
-                return say_article(dispatcher, context, article)
-            dispatcher.utter_message(response="utter_return_item")
-            return [state_slot(context.state)]
+            return explain(dispatcher, tracker, context, "utter_return_item")
         return return_order(dispatcher, context)
 
 
@@ -189,8 +185,7 @@ def _meant(context: Context) -> Order | None:
     proven = context.slots.get("proven_order")
     if proven:
         return shop().order(str(proven))
-    owned = shop().orders_of(context.customer_id) if context.customer_id else []
     number = context.slots.get("order_number")
-    named = [order for order in owned if order.number == number]
-    meant = named or likely(owned, context, shop())
-    return meant[0] if len(meant) == 1 else None
+    owned = shop().orders_of(context.customer_id) if context.customer_id and number else []
+    named = next((order for order in owned if order.number == number), None)
+    return named or only_order(context, shop())

@@ -10,7 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Context, LoggedAction, shop, state_slot
 from actions.limits import limits
-from actions.meant import likely
+from actions.matters import leave_form
+from actions.meant import only_order
 from bot.deescalation import records
 from bot.deescalation.firing import Firing
 from bot.deescalation.request import handoff_request
@@ -88,8 +89,8 @@ def hand_over(
     """Send the request for a person; the gateway opens the ticket and tells the customer."""
     payload = handoff_request(context.state, firing, known_facts(context))
     dispatcher.utter_message(json_message={"handoff": payload})
-    empty = [SlotSet("requested_slot", None), SlotSet("awaiting", None)]
-    return [ActiveLoop(None), *empty, state_slot(records.handed_off(context.state))]
+    state = records.handed_off(context.state)
+    return [*leave_form(), SlotSet("awaiting", None), state_slot(state)]
 
 
 def asked_by_rule(context: Context) -> Firing:
@@ -113,13 +114,13 @@ def known_facts(context: Context) -> dict[str, str]:
 
 def _only_order(context: Context) -> str | None:
     """Return the order of a verified customer that the conversation can only be about."""
-    if not context.customer_id or not context.state.issue:
+    if not context.state.issue:
         return None
     try:
-        meant = likely(shop().orders_of(context.customer_id), context, shop())
+        order = only_order(context, shop())
     except BackOfficeError:  # the handoff does not wait for a system that does not answer
         return None
-    return meant[0].number if len(meant) == 1 else None
+    return order.number if order else None
 
 
 def _agreed(note: dict[str, Any], context: Context) -> dict[str, str]:

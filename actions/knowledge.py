@@ -76,6 +76,17 @@ def fitting_article(tracker: Tracker, context: Context) -> Mapping[str, Any] | N
     return None
 
 
+def explain(
+    dispatcher: CollectingDispatcher, tracker: Tracker, context: Context, usual: str
+) -> list[EventType]:
+    """Quote the article that fits; without one, say the response ``usual``."""
+    article = fitting_article(tracker, context)
+    if article is not None:
+        return say_article(dispatcher, context, article)
+    dispatcher.utter_message(response=usual)
+    return [state_slot(context.state)]
+
+
 def say_article(
     dispatcher: CollectingDispatcher, context: Context, article: Mapping[str, Any]
 ) -> list[EventType]:

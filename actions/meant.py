@@ -29,6 +29,14 @@ def likely(owned: Sequence[Order], context: Context, systems: BackOffice) -> lis
     return _fitting(owned, context, systems) or list(owned)
 
 
+def only_order(context: Context, systems: BackOffice) -> Order | None:
+    """Return the one order of a verified customer that this can be about; None for none or more."""
+    if not context.customer_id:
+        return None
+    meant = likely(systems.orders_of(context.customer_id), context, systems)
+    return meant[0] if len(meant) == 1 else None
+
+
 def holds(order: Order, text: str) -> bool:
     """Return whether a text names what an order holds: "la cafetera", "the headphones"."""
     return bool(_words([order.product]) & _words([text]))

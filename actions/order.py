@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Context, LoggedAction, shop, state_slot
 from actions.limits import limits
+from actions.matters import leave_form
 from actions.meant import holds, likely
 from bot.backoffice import BackOffice, Customer, Order
 from bot.deescalation import records
@@ -146,7 +147,7 @@ class ActionFormStuck(LoggedAction):
         state = records.answered(context.state)
         if of_address and context.intent == "deny":
             dispatcher.utter_message(response="utter_offer_declined")
-            return [ActiveLoop(None), SlotSet("requested_slot", None), state_slot(state)]
+            return [*leave_form(), state_slot(state)]
         key = "utter_ask_new_address" if of_address else "utter_form_stuck"
         dispatcher.utter_message(response=key)
         return [state_slot(state)]
