@@ -96,7 +96,7 @@ class Desk(TakeoverDesk):
         """
         at = self.clock()
         with self.store.database.write() as connection:
-            ticket = self._visible(connection, ref, agent)
+            ticket = self.visible(connection, ref, agent)
             tickets.log(connection, ticket.ref, at, actor(agent), "read")
             return views.whole(connection, self.rules, ticket, at, language)
 
@@ -110,14 +110,14 @@ class Desk(TakeoverDesk):
         """
         at = self.clock()
         with self.store.database.write() as connection:
-            ticket = self._visible(connection, ref, agent, lock=True)
+            ticket = self.visible(connection, ref, agent, lock=True)
             if ticket.status == "claimed" and ticket.owner_agent == agent.username:
                 return Change(ticket, created=False)
             if ticket.status != "queued":
                 raise Conflict(f"{ticket.ref} is {ticket.status}{_with(ticket)}.")
-            ticket = self._take(connection, ticket, agent, at)
+            ticket = self.take(connection, ticket, agent, at)
             tickets.log(connection, ticket.ref, at, actor(agent), "claimed")
-            said = self._say(connection, ticket, JOINED, at, agent=agent.name)
+            said = self.tell(connection, ticket, JOINED, at, agent=agent.name)
             return Change(ticket, (said,))
 
     def say(self, ref: str, agent: Agent, text: str, client_id: str) -> Change:
@@ -131,7 +131,7 @@ class Desk(TakeoverDesk):
         if not text.strip():
             raise DeskError("An empty message says nothing.")
         with self.store.database.write() as connection:
-            ticket = self._mine(connection, ref, agent, at)
+            ticket = self.held(connection, ref, agent, at)
             sender = actor(agent)
             known = messages.by_client_id(connection, ticket.conversation, sender, client_id)
             if known is not None:
@@ -172,10 +172,10 @@ class Desk(TakeoverDesk):
         if not agreed:
             raise DeskError("Say what was agreed: the bot goes on from it.")
         with self.store.database.write() as connection:
-            ticket = self._mine(connection, ref, agent, at)
+            ticket = self.held(connection, ref, agent, at)
             given = {key: note[key] for key in NOTHING_LEFT if note.get(key)}
             kept = {**NOTHING_LEFT, **given, "agreed": agreed, "agent": agent.name}
-            ticket = self._close(connection, ticket, "returned", at, resolution=kept)
+            ticket = self.close_case(connection, ticket, "returned", at, resolution=kept)
             turn = conversations.insert_turn(
                 connection, ticket.conversation, at, "handback", note=kept
             )
@@ -207,20 +207,20 @@ class Desk(TakeoverDesk):
             raise DeskError(f"Unknown disposition '{disposition}'.{hint}")
         at = self.clock()
         with self.store.database.write() as connection:
-            ticket = self._mine(connection, ref, agent, at)
+            ticket = self.held(connection, ref, agent, at)
             kept = {
                 **NOTHING_LEFT,
                 "agreed": note.strip(),
                 "agent": agent.name,
                 "disposition": disposition,
             }
-            ticket = self._close(
+            ticket = self.close_case(
                 connection, ticket, "resolved", at, resolution=kept, disposition=disposition
             )
             conversations.update(connection, ticket.conversation, resume=kept)
             data = {"disposition": disposition}
             tickets.log(connection, ticket.ref, at, actor(agent), "resolved", data)
-            said = self._say(connection, ticket, RESOLVED, at, agent=agent.name)
+            said = self.tell(connection, ticket, RESOLVED, at, agent=agent.name)
             return Change(ticket, (said,))
 
     def reopen(self, ref: str, agent: Agent) -> Change:
@@ -231,7 +231,7 @@ class Desk(TakeoverDesk):
         """
         at = self.clock()
         with self.store.database.write() as connection:
-            ticket = self._visible(connection, ref, agent, lock=True)
+            ticket = self.visible(connection, ref, agent, lock=True)
             if ticket.status not in ("resolved", "returned"):
                 raise Conflict(f"{ticket.ref} is open already{_with(ticket)}.")
             other = tickets.current(connection, ticket.conversation)
@@ -240,10 +240,10 @@ class Desk(TakeoverDesk):
             conversations.close_turns(
                 connection, ticket.conversation, at, of=("open",), to="answered"
             )
-            ticket = self._take(connection, ticket, agent, at)
+            ticket = self.take(connection, ticket, agent, at)
             ticket = tickets.update(connection, ticket.ref, resolved_at=None, disposition=None)
             tickets.log(connection, ticket.ref, at, actor(agent), "reopened")
-            said = self._say(connection, ticket, REOPENED, at, agent=agent.name)
+            said = self.tell(connection, ticket, REOPENED, at, agent=agent.name)
             return Change(ticket, (said,))
 
     def release(self, ref: str, agent: Agent) -> Change:
@@ -254,13 +254,19 @@ class Desk(TakeoverDesk):
         """
         at = self.clock()
         with self.store.database.write() as connection:
-            ticket = self._mine(connection, ref, agent, at)
-            return self._requeue(connection, ticket, at, actor(agent), "released", RELEASED)
+            ticket = self.held(connection, ref, agent, at)
+            return self.requeue(connection, ticket, at, actor(agent), "released", RELEASED)
 
     # Inside one transaction
 
-    def _mine(self, connection: Any, ref: str, agent: Agent, at: datetime) -> Ticket:
-        ticket = self._visible(connection, ref, agent, lock=True)
+    def held(self, connection: Any, ref: str, agent: Agent, at: datetime) -> Ticket:
+        """Return a ticket that an agent has, locked.
+
+        Raises:
+            Conflict: nobody has it, or it is closed.
+            NotAllowed: somebody else has it, or it is another team's.
+        """
+        ticket = self.visible(connection, ref, agent, lock=True)
         if ticket.status != "claimed":
             raise Conflict(f"{ticket.ref} is {ticket.status}: claim it first.")
         if ticket.owner_agent != agent.username:
@@ -270,7 +276,7 @@ class Desk(TakeoverDesk):
             ticket = tickets.update(connection, ticket.ref, lost_at=None)
         return ticket
 
-    def _close(
+    def close_case(
         self, connection: Any, ticket: Ticket, status: str, at: datetime, **values: Any
     ) -> Ticket:
         """End a person's stretch: what the bot still had to say from before it is late."""

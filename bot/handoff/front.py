@@ -112,7 +112,7 @@ class FrontDesk:
                 return self._known(connection, conversation)
             turns.learn(connection, conversation, state=state, identity=identity)
             known = conversations.get(connection, conversation)
-            return self._open(connection, known, payload, trigger, at, turn)
+            return self.hand_over(connection, known, payload, trigger, at, turn)
 
     def _known(self, connection: Any, conversation: str) -> tuple[Ticket, Message]:
         ticket = tickets.current(connection, conversation)
@@ -120,7 +120,7 @@ class FrontDesk:
             raise Conflict("A person has this conversation, but no ticket of it is open.")
         return ticket, messages.by_id(connection, ticket.notice)
 
-    def _open(
+    def hand_over(
         self,
         connection: Any,
         conversation: Conversation,
@@ -130,13 +130,14 @@ class FrontDesk:
         turn: str | None = None,
         **facts: str,
     ) -> tuple[Ticket, Message]:
-        ticket = self._ticket(connection, conversation, payload, trigger, at)
+        """Create a ticket, silence the bot, and tell the customer who comes and when."""
+        ticket = self.new_ticket(connection, conversation, payload, trigger, at)
         is_open = opening.is_open(connection, self.rules, ticket.team, at)
         key = opening.notice_key(trigger, is_open, payload)
-        notice = self._say(connection, ticket, key, at, turn=turn, **facts)
+        notice = self.tell(connection, ticket, key, at, turn=turn, **facts)
         return tickets.update(connection, ticket.ref, notice=notice.id), notice
 
-    def _ticket(
+    def new_ticket(
         self,
         connection: Any,
         conversation: Conversation,
@@ -174,7 +175,7 @@ class FrontDesk:
         tickets.log(connection, ticket.ref, at, actor, "opened", data)
         return ticket
 
-    def _say(
+    def tell(
         self,
         connection: Any,
         ticket: Ticket,
@@ -184,6 +185,7 @@ class FrontDesk:
         turn: str | None = None,
         **facts: str,
     ) -> Message:
+        """Store a notice to the customer with all that is known of their ticket."""
         known = opening.notice_facts(connection, self.rules, ticket, at)
         message = say(
             connection,

@@ -35,7 +35,7 @@ class LedgerDesk(PresenceDesk):
         """
         at = self.clock()
         with self.store.database.write() as connection:
-            ticket = self._visible(connection, ref, agent, lock=True)
+            ticket = self.visible(connection, ref, agent, lock=True)
             promise = promises.get(connection, number)
             if promise.conversation != ticket.conversation:
                 raise NotFound(f"{ticket.ref} has no promise {number}.")
@@ -77,7 +77,7 @@ class LedgerDesk(PresenceDesk):
             if ticket is None:
                 payload = _payload(promise)
                 facts = {"promise": promise.text}
-                ticket, notice = self._open(
+                ticket, notice = self.hand_over(
                     connection, conversation, payload, opening.PROMISE, at, **facts
                 )
                 said = (notice,)

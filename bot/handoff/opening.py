@@ -13,7 +13,7 @@ from bot.handoff.context import Case, HandoffContext, case_fields, peak_level
 from bot.handoff.records import Conversation, Json, Ticket, iso
 from bot.handoff.rules import DeskRules
 from bot.handoff.sla import due, wait_range
-from bot.handoff.store import messages, promises
+from bot.handoff.store import ids, messages, promises
 
 ENGINE_FAILED = "utter_notice_engine_failed"
 HANDOFF = "utter_notice_handoff"
@@ -64,6 +64,7 @@ def open_for(
         risks=case.risks,
         level=peak_level(case.messages),
     )
+    targets, hours = rules.priorities[priority], rules.teams[team].hours
     ref = tickets.new_reference(connection)
     context = _context(connection, rules, case, ref, team, priority, at, versions, known or {})
     return tickets.insert(
@@ -80,9 +81,12 @@ def open_for(
         language=conversation.language,
         created_at=at,
         queued_at=at,
-        due_first_response=due(
-            at, rules.priorities[priority].first_response, rules.teams[team].hours
-        ),
+        code=ids.code(),
+        tier=context.tier,
+        issue=case.issue,
+        due_first_response=due(at, targets.first_response, hours),
+        due_update=due(at, targets.update, hours),
+        due_resolution=due(at, targets.resolve, hours),
     )
 
 

@@ -76,11 +76,17 @@ class PresenceDesk(FrontDesk):
             for ticket in tickets.abandoned(connection, before):
                 conversations.get(connection, ticket.conversation, lock=True)
                 if tickets.get(connection, ticket.ref) == ticket:
-                    change = self._requeue(connection, ticket, at, "system", "requeued", LOST)
+                    change = self.requeue(connection, ticket, at, "system", "requeued", LOST)
                     changes.append(change)
             return changes
 
-    def _visible(self, connection: Any, ref: str, agent: Agent, *, lock: bool = False) -> Ticket:
+    def visible(self, connection: Any, ref: str, agent: Agent, *, lock: bool = False) -> Ticket:
+        """Return a ticket that an agent may see; with ``lock``, nobody else changes it meanwhile.
+
+        Raises:
+            NotFound: there is none with this reference.
+            NotAllowed: it is another team's.
+        """
         ticket = tickets.get(connection, ref)
         if not agents.sees(agent, ticket.team):
             raise NotAllowed(f"{ticket.ref} is for the team '{ticket.team}'.")
@@ -89,9 +95,10 @@ class PresenceDesk(FrontDesk):
             ticket = tickets.get(connection, ticket.ref)
         return ticket
 
-    def _requeue(
+    def requeue(
         self, connection: Any, ticket: Ticket, at: datetime, who: str, kind: str, key: str
     ) -> Change:
+        """Put a ticket back in the queue, log it, and tell the customer with ``key``'s words."""
         was = ticket.owner_agent
         conversations.update(connection, ticket.conversation, owner="queue")
         ticket = tickets.update(
@@ -103,4 +110,4 @@ class PresenceDesk(FrontDesk):
             lost_at=None,
         )
         tickets.log(connection, ticket.ref, at, who, kind, {"agent": was})
-        return Change(ticket, (self._say(connection, ticket, key, at),))
+        return Change(ticket, (self.tell(connection, ticket, key, at),))

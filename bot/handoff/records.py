@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, time, timezone, tzinfo
 from typing import Any, TypeVar
 
@@ -44,7 +44,7 @@ def instant(text: Any, zone: tzinfo | None = None) -> datetime | None:
 def record(kind: type[Record], row: Any) -> Record:
     """Build a record from a database row, ignoring columns it has no field for."""
     values = row._mapping
-    return kind(**{field.name: values[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+    return kind(**{each.name: values[each.name] for each in fields(kind)})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,12 @@ class Conversation:
     state: Json | None
     resume: Json | None
     ended_at: datetime | None
+    contact_email: str | None = None
+    contact_phone: str | None = None
+    consent_at: datetime | None = None
+    opted_out_at: datetime | None = None
+    bounced_at: datetime | None = None
+    erased_at: datetime | None = None
 
     @property
     def identity(self) -> Identity:
@@ -243,6 +249,23 @@ class Ticket:
     resolution: Json | None
     lost_at: datetime | None
     notice: int | None
+    channel: str
+    code: str | None
+    tier: str
+    labels: list[str]
+    issue: str | None
+    due_update: datetime | None
+    due_resolution: datetime | None
+    due_answer: datetime | None
+    told_at: datetime | None
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    paused_at: datetime | None
+    transfers: int
+    reopened: int
+    offered_to: str | None
+    offered_at: datetime | None
+    cause: str | None
 
 
 @dataclass(frozen=True)
@@ -272,6 +295,15 @@ class Agent:
     role: str
     active: bool
     live_since: datetime | None
+    presence: str = "online"  # online | busy | away | wrap_up
+    presence_since: datetime | None = None
+    wrap_up_until: datetime | None = None
+    cool_until: datetime | None = None
+    idle_since: datetime | None = None
+    capacity: int | None = None
+    languages: list[str] = field(default_factory=list)
+    skills: list[str] = field(default_factory=list)
+    tier: str = "L1"
 
     def as_dict(self) -> Json:
         """Return the account as the API shows it."""

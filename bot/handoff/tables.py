@@ -68,6 +68,12 @@ conversations = sa.Table(
     ),  # the engine's conversation state after its last turn
     sa.Column("resume", sa.JSON(none_as_null=True)),  # to tell the bot before its next answer
     sa.Column("ended_at", UtcDateTime),
+    sa.Column("contact_email", sa.String(320)),  # where the customer agreed to be written to
+    sa.Column("contact_phone", sa.String(40)),  # where they asked to be called back
+    sa.Column("consent_at", UtcDateTime),  # when they agreed
+    sa.Column("opted_out_at", UtcDateTime),  # no more mail since then
+    sa.Column("bounced_at", UtcDateTime),  # mail does not arrive there
+    sa.Column("erased_at", UtcDateTime),  # its words and who wrote them are gone
 )
 
 messages = sa.Table(
@@ -142,6 +148,25 @@ tickets = sa.Table(
     ),  # the agent's note on resolving or handing back
     sa.Column("lost_at", UtcDateTime),  # when its agent's connection was lost
     sa.Column("notice", _NUMBER),  # id of the message that told the customer
+    sa.Column(
+        "channel", sa.String(16), nullable=False, server_default="chat"
+    ),  # where it came from
+    sa.Column("code", sa.String(12)),  # with the reference, opens the customer's status page
+    sa.Column("tier", sa.String(2), nullable=False, server_default="L1"),  # L1 | L2 | L3
+    sa.Column("labels", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("issue", sa.String(60)),  # what the case is about, copied from context, editable
+    sa.Column("due_update", UtcDateTime),  # by when the customer must hear something
+    sa.Column("due_resolution", UtcDateTime),
+    sa.Column("due_answer", UtcDateTime),  # the law's clock: working days
+    sa.Column("told_at", UtcDateTime),  # when the customer last heard something that counts
+    sa.Column("waiting_since", UtcDateTime),  # claimed, and the customer's turn
+    sa.Column("snoozed_until", UtcDateTime),  # claimed, and to be looked at again then
+    sa.Column("paused_at", UtcDateTime),  # its clocks stand still since then
+    sa.Column("transfers", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("reopened", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("offered_to", sa.String(60)),  # whom it was given to, to be accepted
+    sa.Column("offered_at", UtcDateTime),
+    sa.Column("cause", sa.String(60)),  # why a person was needed, chosen on resolving
     sa.Index("tickets_in_order", "status", "rank", "created_at"),
     sa.Index("tickets_waits", "team", "claimed_at"),
 )
@@ -190,6 +215,21 @@ agents = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("live_since", UtcDateTime),  # connected to the console since
+    sa.Column("presence", sa.String(8), nullable=False, server_default="online"),
+    sa.Column("presence_since", UtcDateTime),  # online | busy | away | wrap_up, as they chose
+    sa.Column("wrap_up_until", UtcDateTime),  # nothing new before then
+    sa.Column("cool_until", UtcDateTime),  # nothing heated before then
+    sa.Column("idle_since", UtcDateTime),  # without any chat since then
+    sa.Column("capacity", sa.Integer),  # chats at once; null: desk.yml's
+    sa.Column("languages", sa.JSON, nullable=False, server_default="[]"),  # spoken; none: all
+    sa.Column("skills", sa.JSON, nullable=False, server_default="[]"),  # issues known well
+    sa.Column("tier", sa.String(2), nullable=False, server_default="L1"),
+    sa.Column("totp_secret", sa.String(64)),
+    sa.Column("totp_at", UtcDateTime),  # when the second factor was confirmed
+    sa.Column("totp_step", _NUMBER),  # the last time step that was used: each is good once
+    sa.Column("failed_logins", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("locked_until", UtcDateTime),
+    sa.Column("preferences", sa.JSON, nullable=False, server_default="{}"),  # of their console
 )
 
 agent_sessions = sa.Table(
@@ -200,6 +240,7 @@ agent_sessions = sa.Table(
     sa.Column("csrf", sa.String(64), nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("seen_at", UtcDateTime),  # last used; too long ago is over
 )
 
 agent_tokens = sa.Table(

@@ -74,10 +74,10 @@ class TakeoverDesk(LedgerDesk):
                 "rule": actor(agent),
                 "initiator": "agent",
             }
-            ticket = self._ticket(connection, known, payload, TAKEOVER, at, actor(agent))
-            ticket = self._take(connection, ticket, agent, at)
+            ticket = self.new_ticket(connection, known, payload, TAKEOVER, at, actor(agent))
+            ticket = self.take(connection, ticket, agent, at)
             tickets.log(connection, ticket.ref, at, actor(agent), "claimed")
-            said = self._say(connection, ticket, TAKEN_OVER, at, agent=agent.name)
+            said = self.tell(connection, ticket, TAKEN_OVER, at, agent=agent.name)
             return Change(tickets.update(connection, ticket.ref, notice=said.id), (said,))
 
     def _team(self, conversation: Conversation) -> str:
@@ -113,7 +113,8 @@ class TakeoverDesk(LedgerDesk):
             "customer": conversation.customer_name,
         }
 
-    def _take(self, connection: Any, ticket: Ticket, agent: Agent, at: datetime) -> Ticket:
+    def take(self, connection: Any, ticket: Ticket, agent: Agent, at: datetime) -> Ticket:
+        """Give an agent a ticket and its customer, from wherever it is."""
         conversations.update(connection, ticket.conversation, owner="agent", resume=None)
         return tickets.update(
             connection,

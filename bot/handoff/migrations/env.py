@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from bot.handoff import tables_desk  # noqa: F401  (its tables are in the metadata)
 from bot.handoff.tables import metadata
 
 context.configure(

@@ -32,3 +32,13 @@ def reference() -> str:
 def digest(token: str) -> str:
     """Return what is stored of a secret token: its SHA-256, hex."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def code() -> str:
+    """Return the code that opens a ticket's status page: 31**8, dictatable, tries are limited."""
+    return "".join(secrets.choice(DICTATABLE) for _ in range(8))
+
+
+def attachment_id() -> str:
+    """Return a new attachment's id."""
+    return "a_" + secrets.token_urlsafe(18)
