@@ -19,6 +19,8 @@ from bot.deescalation.firing import TEAM_OF, Firing, higher
 from bot.errors import ConfigError
 
 TEXTS = Path(__file__).resolve().parents[2] / "data" / "wording" / "summary.yml"
+_WAITED_FOR = (None, "late_delivery", "technical", "account")
+"""Issues in which a time that the customer names is a wait, and no stay or period of something."""
 MAX_LINE = 300  # characters of a summary line
 
 NOBODY = Firing("handoff", "handoff", "", "other")
@@ -98,7 +100,11 @@ def _line(text: str) -> str:
 
 def _happened(state: ConversationState, facts: Mapping[str, str], words: _Words) -> str:
     parts = [words("issue", state.issue) if state.issue else words("line", "no_issue")]
-    told = [f"{words('fact', name)} {facts[name]}" for name in facts if words.has("fact", name)]
+    told = [
+        f"{words('fact', name)} {facts[name]}"
+        for name in facts
+        if words.has("fact", name) and (name != "wait" or state.issue in _WAITED_FOR)
+    ]
     if told:
         parts.append("; ".join(told))
     quote = state.complaint or (state.texts[0] if state.texts else "")

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from bot.handoff.digest import with_quotes
 from bot.handoff.records import Conversation, Json, Message, iso
 
 SCHEMA_VERSION = 1
@@ -175,14 +176,17 @@ def case_fields(case: Case) -> Json:
 
 
 def summary(case: Case) -> Json:
-    """Return three lines; without a payload the first and last words, and the offers made."""
-    written = [message.text for message in case.written]
-    tried = "; ".join(each["text"] for each in _offers(case))
-    return {
-        "happened": case.payload.get("happened") or (_quote(written[0]) if written else ""),
-        "wants": case.payload.get("wants") or (_quote(written[-1]) if written else ""),
-        "tried": case.payload.get("tried") or tried,
-    }
+    """Return three lines: what happened, what they want, what was tried.
+
+    Each is what the bot put together, if it did, and the customer's own words.
+    """
+    lines = {key: str(case.payload.get(key) or "") for key in ("happened", "wants", "tried")}
+    lines["tried"] = lines["tried"] or "; ".join(each["text"] for each in _offers(case))
+    texts = [message.text for message in case.written]
+    told = with_quotes(lines, texts)
+    if texts and not told["wants"]:  # nothing sounds like a wish: their last words are nearest
+        told["wants"] = _quote(texts[-1])
+    return told
 
 
 def transcript(messages: Sequence[Message]) -> list[Json]:

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import DeskError
-from bot.handoff import agents, opening, tickets
+from bot.handoff import opening, people, status, tickets
 from bot.handoff.context import frustration, mood, transcript
+from bot.handoff.digest import with_quotes
 from bot.handoff.records import Json, Ticket, iso
 from bot.handoff.rules import DeskRules
 from bot.handoff.store import messages, promises
@@ -33,21 +34,35 @@ def rows(
     page: Sequence[Ticket],
     now: datetime,
     language: str,
+    viewer: str = "",
 ) -> list[Json]:
-    """Return the queue's lines for tickets, in the same order."""
+    """Return the queue's lines for tickets, in the same order; ``mentioned`` is the viewer's."""
+    refs = [ticket.ref for ticket in page]
     moods = messages.moods(connection, [ticket.conversation for ticket in page])
+    beside = people.participants_of(connection, refs)
+    unread = people.unread(connection, viewer, refs)
     owners = {ticket.owner_agent for ticket in page if ticket.owner_agent}
-    names = {}
-    for owner in owners:
-        agent = agents.by_username(connection, owner)
-        names[owner] = agent.name if agent else owner
+    names = people.by_name(connection, owners.union(*beside.values()))
     return [
-        _row(rules, ticket, now, language, mood(moods.get(ticket.conversation, [])), names)
+        {
+            **_row(rules, ticket, now, language, mood(moods.get(ticket.conversation, [])), names),
+            "participants": [
+                {"username": each, "name": names[each]} for each in beside.get(ticket.ref, ())
+            ],
+            "mentioned": ticket.ref in unread,
+        }
         for ticket in page
     ]
 
 
-def whole(connection: Any, rules: DeskRules, ticket: Ticket, now: datetime, language: str) -> Json:
+def whole(
+    connection: Any,
+    rules: DeskRules,
+    ticket: Ticket,
+    now: datetime,
+    language: str,
+    viewer: str = "",
+) -> Json:
     """Return row, context, messages and events of one ticket."""
     written = messages.listing(connection, ticket.conversation, late=True)
     seen = transcript(written)
@@ -70,8 +85,12 @@ def whole(connection: Any, rules: DeskRules, ticket: Ticket, now: datetime, lang
     }
     phrases = [message.text for message in written if message.author == "customer"]
     context.update(phrases=phrases[-5:], last_phrase=phrases[-1] if phrases else None)
+    lines = ticket.context.get("summary") or {}
+    if ticket.resolved_at is None:  # what they wrote while they waited belongs to it
+        told = with_quotes(lines, phrases)
+        context["summary"] = {key: told[key] or line for key, line in lines.items()}
     return {
-        "ticket": rows(connection, rules, [ticket], now, language)[0],
+        "ticket": rows(connection, rules, [ticket], now, language, viewer)[0],
         "context": context,
         "messages": seen,
         "events": [event.as_dict() for event in tickets.events(connection, ticket.ref)],
@@ -111,7 +130,18 @@ def _row(
         "first_response_at": iso(ticket.first_response_at),
         "resolved_at": iso(ticket.resolved_at),
         "disposition": ticket.disposition,
+        "cause": ticket.cause,
         "lost_at": iso(ticket.lost_at),
+        "tier": ticket.tier,
+        "labels": ticket.labels,
+        "issue": ticket.issue,
+        "channel": ticket.channel,
+        "phase": status.phase(ticket),
+        "waiting_since": iso(ticket.waiting_since),
+        "snoozed_until": iso(ticket.snoozed_until),
+        "transfers": ticket.transfers,
+        "reopened": ticket.reopened,
+        "offered_to": ticket.offered_to,
     }
 
 

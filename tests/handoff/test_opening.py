@@ -167,7 +167,7 @@ def test_the_context_carries_what_the_bot_asked_for(here):
         "rule": "legal_threat",
         "evidence": "hablaré con mi abogado",
     }
-    assert context["summary"]["happened"] == PAYLOAD["happened"]
+    assert context["summary"]["happened"] == f"{PAYLOAD['happened']} «hablaré con mi abogado»"
     assert context["rejected_offers"] == ["Reenviar"]
     assert context["orders"] == ["R-100234"]
     assert context["last_topic"] == "legal_threat"
