@@ -9,6 +9,11 @@ RUN pip install --require-hashes -r requirements-web.lock \
     && mkdir var && chown remanso var
 COPY desk.yml config.yml ./
 COPY data/responses data/responses
+COPY data/gateway data/gateway
+COPY data/wording data/wording
+COPY data/canned data/canned
+COPY data/mail data/mail
+COPY data/playbooks data/playbooks
 COPY bot bot
 USER 10001
 EXPOSE 8080

@@ -38,7 +38,7 @@ types: .venv/.full
 	@$(BIN)/mypy
 
 unit: .venv/.full ## Run the unit tests only
-	@$(BIN)/python -m pytest -q -m unit
+	@$(BIN)/python -m pytest -q -m unit -n auto --dist loadfile
 
 js: ## Check the types of the pages' JavaScript (needs node)
 	@command -v npm >/dev/null || { echo 'SKIPPED: node is missing, the pages are not type-checked.'; exit 0; }; \

@@ -16,9 +16,9 @@ from actions.technical import fixed, next_remedy
 from bot.deescalation import records
 
 WISHES = {"request_resend": "resend", "request_refund": "refund", "request_voucher": "voucher"}
-"""What a "no" may ask for instead, to the resolution of it."""
+"""What a yes or a "no" may ask for beside it, to the resolution of it."""
 
-NEAR = 0.1  # confidence from which a wish beside a "no" is meant
+NEAR = 0.1  # confidence from which a wish beside a yes or a "no" is meant
 
 NO_ORDER = ("account", "technical", "policy")
 """Issues that neither a parcel nor money solves."""
@@ -41,6 +41,9 @@ class ActionAccept(LoggedAction):
         if offered is not None:
             return offered(dispatcher, context)
         if context.state.issue == "quality" and context.state.matter:  # yes to which of two?
+            chosen = _instead(tracker, context)
+            if chosen is not None:  # "the right one, please"
+                return [SlotSet("resolution", chosen), FollowupAction("order_form")]
             return ActionOfferRemedy().act(dispatcher, tracker, context)
         dispatcher.utter_message(response="utter_anything_else")
         return [state_slot(records.answered(context.state))]
@@ -112,7 +115,7 @@ class ActionThanks(LoggedAction):
 
 
 def _instead(tracker: Tracker, context: Context) -> str | None:
-    """Return the resolution that a "no" asks for instead: "no, rather send it again"."""
+    """Return the resolution that a yes or a no asks for beside it: "no, rather send it again"."""
     ranking = (tracker.latest_message or {}).get("intent_ranking") or ()
     near = [str(one.get("name")) for one in ranking if float(one.get("confidence") or 0) >= NEAR]
     named = [*(name for name, _ in context.state.also), *near]

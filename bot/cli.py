@@ -13,7 +13,9 @@ from typing import Annotated
 import typer
 
 from bot.cli_agent import app as agent_app
+from bot.cli_customer import app as customer_app
 from bot.cli_evaluate import evaluate
+from bot.cli_hook import app as hook_app
 from bot.cli_models import app as models_app
 from bot.cli_serve import become, desk_rules, say, supervise
 from bot.cli_stories import conversations_app, story_app
@@ -29,6 +31,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.add_typer(agent_app, name="agent")
+app.add_typer(customer_app, name="customer")
+app.add_typer(hook_app, name="hook")
 app.add_typer(conversations_app, name="conversations")
 app.add_typer(story_app, name="story")
 app.add_typer(models_app)
@@ -146,11 +150,14 @@ def test(context: typer.Context) -> None:
     Example: remanso test -k widget
     """
     with errors_as_text():
-        from bot.training.test_suite import prepare
+        from bot.training.test_suite import parts, prepare
 
         prepare(load(), say=say)
-    command = [sys.executable, "-m", "pytest", *context.args]
-    raise typer.Exit(subprocess.run(command, cwd=ROOT, check=False).returncode)
+    codes = [
+        subprocess.run([sys.executable, "-m", "pytest", *part], cwd=ROOT, check=False).returncode
+        for part in parts(context.args)
+    ]
+    raise typer.Exit(max(codes))
 
 
 @app.command()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,17 +27,13 @@ conversations_app = typer.Typer(
 story_app = typer.Typer(help="Make a story of a conversation.")
 
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")  # of Rasa's own tables
-NO_RATINGS = (
-    "Customers' ratings are not collected by this version, so no conversation has a low one. "
-    "The other filters: low-confidence, fallback, escalated."
-)
 
 
 @conversations_app.callback()
 def conversations(
     context: typer.Context,
     filter: Annotated[
-        str, typer.Option(help="low-confidence, fallback, escalated or low-csat.")
+        str, typer.Option(help="low-confidence, fallback, escalated, low-csat or moments.")
     ] = "",
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Begun on this day or later.")
@@ -57,25 +54,51 @@ def conversations(
         from bot import cli_tables as tables
         from bot.training import conversations as store
 
-        if filter == "low-csat":
-            typer.echo(NO_RATINGS, err=as_json)
-            found: list[Summary] = []
-        else:
-            found = store.summaries(
-                load(),
-                filter_=filter or None,
-                since=since.timestamp() if since else 0.0,
-                limit=limit,
-                below=store.low_confidence(ROOT / "config.yml", below),
-            )
+        settings = load()
+        told = _pointed_out(settings, filter)
+        found = store.summaries(
+            settings,
+            filter_=filter or None,
+            since=since.timestamp() if since else 0.0,
+            limit=limit,
+            below=store.low_confidence(ROOT / "config.yml", below),
+            among=told,
+        )
         if as_json:
-            typer.echo(
-                json.dumps([tables.as_json(one) for one in found], ensure_ascii=False, indent=2)
-            )
+            typer.echo(json.dumps(_for_programs(found, told), ensure_ascii=False, indent=2))
         elif found:
             tables.show(tables.listed(found))
-        elif filter != "low-csat":
+            for one in found:
+                for words in (told or {}).get(one.id, ()):
+                    say(f"{one.id}  {words}")
+        else:
             say("No conversation fits." if filter or since else "There are no conversations yet.")
+
+
+def _pointed_out(settings: Settings, filter_: str) -> Mapping[str, list[str]] | None:
+    """Return what people said of conversations, personal data masked; None for other filters."""
+    from bot import cli_pointed_out
+    from bot.training.masking import mask
+
+    if filter_ not in cli_pointed_out.FILTERS:
+        return None
+    found = cli_pointed_out.pointed_out(settings, filter_)
+    return {
+        name: [mask(words, language="es").text for words in said] for name, said in found.items()
+    }
+
+
+def _for_programs(
+    found: list[Summary], told: Mapping[str, list[str]] | None
+) -> list[dict[str, Any]]:
+    """Return the list as JSON; what people said is there when they were asked about it."""
+    from bot import cli_tables as tables
+
+    said = told or {}
+    return [
+        {**tables.as_json(one), **({"said": said.get(one.id, [])} if told is not None else {})}
+        for one in found
+    ]
 
 
 @conversations_app.command()

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class RemansoError(Exception):
@@ -69,7 +70,18 @@ class StoreError(RemansoError):
 
 
 class DeskError(RemansoError):
-    """The desk refuses a change to a ticket."""
+    """The desk refuses a change to a ticket.
+
+    Args:
+        text: What is wrong and what is accepted, for programs.
+        code: Which sentence tells it to a person (``utter_error_<code>``); by default the kind's.
+        facts: What that sentence may mention.
+    """
+
+    def __init__(self, text: str = "", code: str = "", **facts: Any) -> None:
+        super().__init__(text)
+        self.code = code
+        self.facts = facts
 
 
 class NotFound(DeskError):

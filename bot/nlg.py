@@ -36,7 +36,9 @@ NOT_FACTS = frozenset(
 )
 
 # What gives the customer's facts back; the same fact is not given back twice.
-SAYS_BACK = frozenset({"utter_acknowledge", "utter_note_fact", "utter_deescalate"})
+SAYS_BACK = frozenset(
+    {"utter_acknowledge", "utter_note_fact", "utter_deescalate", "utter_boundary"}
+)
 
 logger = logging.getLogger(__name__)
 lines = logging.getLogger("remanso.engine.wording")  # JSON lines, beside those of the turns

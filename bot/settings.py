@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +53,30 @@ class Settings:
     engine_timeout: float = 8.0  # seconds the engine has for one turn
     engine_patience: float = 45.0  # seconds an engine that restarts is waited for
     action_timeout: float = 5.0  # seconds the action server has for one call
+    company: str = "Remanso"  # whom customers complain to, on receipts and copies
     message_limit: int = 4000  # characters a customer's message may have
     messages_per_minute: int = 20  # per conversation
     conversations_per_minute: int = 10  # new ones, per address
     logins_per_minute: int = 5  # tries, per address and user name
     agent_grace: float = 180.0  # seconds a disconnected agent keeps a chat
     session_hours: float = 10.0  # hours an agent's login lasts
+    session_idle_minutes: float = 120.0  # minutes without a change after which it ends; 0: never
+    logins_before_lock: int = 10  # wrong tries in a row until an account is locked; 0: never
+    lock_minutes: float = 1.0  # of the first lock; every further wrong try doubles it, to an hour
+    require_second_factor: tuple[str, ...] = ()  # roles that must have one: supervisor,admin
+    hook_private: bool = False  # True: webhooks may go to loopback and private addresses
+    smtp_host: str = ""  # mail server; empty: no e-mail is sent, and customers are told
+    smtp_port: int = 587  # its port
+    smtp_security: str = "starttls"  # starttls, tls (from the first byte) or none
+    smtp_user: str = ""  # login there; empty: none
+    smtp_password: str = field(default="", repr=False)  # its password
+    mail_from: str = ""  # sender of e-mail: "Tienda <ayuda@tienda.example>"
+    mail_webhook_token: str = field(
+        default="", repr=False
+    )  # bearer that reports bounces; empty: no
+    attachment_bytes: int = 10_000_000  # bytes a file may have
+    attachments_per_conversation: int = 20  # files a conversation may have
+    scan_command: str = ""  # looks a file over, its path is appended: clamdscan --no-summary
     encoder: str = ""  # hub name or folder of another sentence encoder
     tune: bool = True  # fine-tune the encoder on the examples before the first training
 
@@ -102,6 +122,10 @@ class Settings:
         """Return the key with which an embedding site signs who its customer is."""
         return self.identity_key or self.key("identity")
 
+    def attachments(self) -> Path:
+        """Return the folder of the files that customers and agents send each other."""
+        return self.home / "attachments"
+
     def _secret(self) -> str:
         if self.secret:
             return self.secret
@@ -141,7 +165,35 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**values)
     if settings.secret and len(settings.secret) < 32:
         raise SettingsError("REMANSO_SECRET is shorter than 32 characters. Use a longer one.")
+    _check_mail(settings)
+    _check_roles(settings)
     return settings
+
+
+def _check_roles(settings: Settings) -> None:
+    accepted = ("agent", "supervisor", "trainer", "admin")
+    for role in settings.require_second_factor:
+        if role not in accepted:
+            raise SettingsError(
+                f"REMANSO_REQUIRE_SECOND_FACTOR names the role '{role}'. "
+                f"Accepted: {', '.join(accepted)}."
+            )
+
+
+def _check_mail(settings: Settings) -> None:
+    if 0 < len(settings.mail_webhook_token) < 16:
+        raise SettingsError("REMANSO_MAIL_WEBHOOK_TOKEN is shorter than 16 characters.")
+    accepted = ("starttls", "tls", "none")
+    if settings.smtp_security not in accepted:
+        raise SettingsError(
+            f"REMANSO_SMTP_SECURITY='{settings.smtp_security}'. Accepted: {', '.join(accepted)}."
+        )
+    address = parseaddr(settings.mail_from)[1]
+    if settings.smtp_host and not re.fullmatch(r"[^\s@]+@[^\s@]+", address):
+        raise SettingsError(
+            f"REMANSO_MAIL_FROM='{settings.mail_from}' is no sender, and REMANSO_SMTP_HOST asks "
+            'for one. Example: "Tienda <ayuda@tienda.example>".'
+        )
 
 
 def _read(variable: str, text: str, default: Any) -> Any:

@@ -192,6 +192,7 @@ MECHANISMS: dict[str, Change] = {
         "attempts_spent",
         "falling_mood",
         "first_abuse",
+        "stated_problem",
         "strong_emotion",
         "tone_change",
         "very_angry",

@@ -39,7 +39,7 @@ def run(version: str, interpreter: str, uv: str) -> int:
         subprocess.run([uv, "venv", "-q", "--python", interpreter, folder], check=True)
     install = [uv, "pip", "sync", "-q", "--python", python, "--require-hashes", LOCK]
     subprocess.run(install, cwd=ROOT, check=True)
-    tests = ["-q", "-m", "unit", "-p", "no:cacheprovider", *TESTS]
+    tests = ["-q", "-m", "unit", "-p", "no:cacheprovider", "-n", "auto", *TESTS]
     return subprocess.run([python, "-m", "pytest", *tests], cwd=ROOT).returncode
 
 

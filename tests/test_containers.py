@@ -79,3 +79,15 @@ def test_serving_installs_no_torch_and_the_gateway_no_rasa():
         assert f"\n{name}" not in serve
     for name in ("rasa==", "tensorflow==", "onnxruntime==", "spacy==", "numpy=="):
         assert f"\n{name}" not in web
+
+
+def test_the_gateways_image_has_every_folder_of_data_that_its_code_reads():
+    web = (ROOT / "Dockerfile").read_text(encoding="utf-8").split(" AS engine")[0]
+    read = {
+        name
+        for folder in ("bot/web", "bot/handoff")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r'"data" / "(\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert read >= {"responses", "gateway"}
+    assert [name for name in sorted(read) if f"COPY data/{name} " not in web] == []

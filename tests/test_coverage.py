@@ -9,8 +9,8 @@ from bot.settings import ROOT
 pytestmark = pytest.mark.unit
 
 DEMANDED = {
-    *(f"LA-{number:02}" for number in (*range(1, 14), *range(15, 20), 41, 42)),
-    *(f"CH-{number:02}" for number in (1, 2, 4, *range(6, 12), 30, 36, 37)),
+    *(f"LA-{number:02}" for number in range(1, 43) if number not in (14, 30)),
+    *(f"CH-{number:02}" for number in range(1, 52) if number not in (3, 12, 24, 27, 33)),
 }
 ROW = re.compile(r"^\| (?P<row>[A-Z]{2}-\d+) \| [^|]+ \| (?P<tick>[✓–]) \| (?P<shown>[^|]+) \|$")
 

@@ -21,6 +21,9 @@ def test_a_variable_overrides_its_default(tmp_path):
         ("REMANSO_PORT", "-1"),
         ("REMANSO_SECURE_COOKIES", "perhaps"),
         ("REMANSO_SECRET", "short"),
+        ("REMANSO_MAIL_WEBHOOK_TOKEN", "short"),
+        ("REMANSO_SMTP_SECURITY", "ssl"),
+        ("REMANSO_REQUIRE_SECOND_FACTOR", "supervisor,boss"),
     ],
 )
 def test_a_wrong_value_names_its_variable(variable, value):
@@ -37,3 +40,15 @@ def test_the_secret_is_made_once_and_private(tmp_path):
 def test_keys_of_different_purposes_differ(tmp_path):
     settings = load({"REMANSO_HOME": str(tmp_path)})
     assert settings.key("conversation") != settings.key("identity")
+
+
+@pytest.mark.parametrize("sender", ["", "nobody", "Tienda <tienda>"])
+def test_a_mail_server_needs_a_sender(sender):
+    with pytest.raises(SettingsError, match="REMANSO_MAIL_FROM"):
+        load({"REMANSO_SMTP_HOST": "mail.example", "REMANSO_MAIL_FROM": sender})
+
+
+def test_a_sender_may_have_a_name():
+    sender = "Tienda <ayuda@tienda.example>"
+    settings = load({"REMANSO_SMTP_HOST": "mail.example", "REMANSO_MAIL_FROM": sender})
+    assert settings.mail_from == sender

@@ -84,7 +84,8 @@ async def run(agent: Agent, turn: Turn) -> tuple[list[Event], bool]:
         earlier = await _answered_before(processor, tracker, turn)
         if earlier:
             return earlier, True
-        if sessions.is_due(tracker) or (turn.note is not None and not tracker.active_loop_name):
+        if turn.note is not None or sessions.is_due(tracker):
+            # A form that was open before a person came is over: what they agreed goes before it.
             tracker = await _cut(processor, tracker)
         return await _answer(processor, tracker, turn), False
 

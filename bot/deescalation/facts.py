@@ -74,14 +74,17 @@ def from_entities(
         entities: Entity to the customer's words.
         turn: Number of the turn.
         language: Language of the turn.
-        text: The whole message; it tells a wait from a delay that was promised.
+        text: The whole message; it tells a wait from a delay that was promised or a week that was
+            hard, and what was bought from what came instead.
     """
     found = {}
     for entity, given in entities.items():
         name = FACT_OF.get(entity)
         values = [given] if isinstance(given, str) else [str(one) for one in given]
         if name == "wait":
-            values = [one for one in values if not _promised(one, text)]
+            values = [one for one in values if not _promised(one, text) and not _mood(one, text)]
+        if name == "product":
+            values = _bought(values, text)
         value = clip(values[-1], MAX_VALUE) if values else ""
         if name in _WORDED and value.isupper():  # shouting is not said back
             value = value.lower()
@@ -92,9 +95,33 @@ def from_entities(
 
 def _promised(duration: str, text: str) -> bool:
     """Return whether the words before a duration make it a promise: "you said 48 hours"."""
-    place = _plain(text).find(_plain(duration))
-    before = _plain(text)[: max(place, 0)]
-    return bool(_words().promised.search(" ".join(before.split()[-3:])))
+    return bool(_words().promised.search(_around(duration, text)[0]))
+
+
+def _mood(duration: str, text: str) -> bool:
+    """Return whether the word after a duration makes it no wait: "una semana horrible"."""
+    return bool(_words().moods.match(_around(duration, text)[1]))
+
+
+def _bought(products: Sequence[str], text: str) -> list[str]:
+    """Return, of several things, those that were bought and not what came instead."""
+    before = [_around(one, text)[0] for one in products]
+    bought = [
+        one for one, words in zip(products, before, strict=True) if _words().bought.search(words)
+    ]
+    kept = [
+        one
+        for one, words in zip(products, before, strict=True)
+        if not _words().received.search(words)
+    ]
+    return bought or kept or list(products)
+
+
+def _around(value: str, text: str) -> tuple[str, str]:
+    """Return the three words before a detail, and all that comes after it, plain."""
+    plain = _plain(value)
+    before, _, after = _plain(text).partition(plain) if plain else ("", "", "")
+    return " ".join(before.split()[-3:]), after.strip()
 
 
 def _plain(text: str) -> str:
@@ -110,13 +137,21 @@ def merged(old: Mapping[str, Fact], new: Mapping[str, Fact]) -> dict[str, Fact]:
 
 
 def sayable(facts: Mapping[str, Fact], language: str, told: Iterable[str] = ()) -> dict[str, str]:
-    """Return the facts that may stand in a sentence of ``language``, without those in ``told``."""
+    """Return the facts that may stand in a sentence of ``language``, without those in ``told``.
+
+    A service of ours is said by its name: ``failing`` is "la web", "the app".
+    """
     told = set(told)
-    return {
+    said = {
         name: fact.value
         for name, fact in facts.items()
         if name not in told and fact.language in ("", language)
     }
+    service = facts.get("service")
+    names = _words().services.get(language, {})
+    if service is not None and service.value in names and "failing" not in told:
+        said["failing"] = names[service.value]
+    return said
 
 
 @dataclass(frozen=True)
@@ -127,6 +162,10 @@ class _Words:
     order: frozenset[str]
     proof: frozenset[str]
     promised: re.Pattern[str]
+    moods: re.Pattern[str]
+    bought: re.Pattern[str]
+    received: re.Pattern[str]
+    services: Mapping[str, Mapping[str, str]]
     answers: Mapping[str, str]
 
 
@@ -134,11 +173,19 @@ class _Words:
 def _words() -> _Words:
     data = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     numbers = {str(word): int(n) for n, words in data["numbers"].items() for word in words}
-    entries = [re.escape(one).replace(r"\*", r"\w*") for words in data["promised"] for one in words]
     order, proof = (frozenset(map(str, data[name])) for name in ("order", "proof"))
-    promised = re.compile(rf"\b(?:{'|'.join(entries)})\b")
+    promised = _any_of([one for words in data["promised"] for one in words])
+    moods, bought, received = (_any_of(data[name]) for name in ("moods", "bought", "received"))
     answers = {word: name for name in ("affirm", "deny") for word in data[name]}
-    return _Words(numbers, order, proof, promised, answers)
+    return _Words(
+        numbers, order, proof, promised, moods, bought, received, data["services"], answers
+    )
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds one of some words; ``*`` takes any ending."""
+    entries = [re.escape(str(one)).replace(r"\*", r"\w*") for one in words]
+    return re.compile(rf"\b(?:{'|'.join(entries)})\b")
 
 
 def names_order(text: str) -> bool:

@@ -3,9 +3,10 @@
 Three logistic regressions give P(at least annoyed), P(at least frustrated) and P(angry) from the
 meaning of the message (its vector), how it was typed and the word list's cues. What the customer
 said just before then moves them: "no." alone says little, after two failed repairs it says much.
-The mean of the three, calibrated on examples that nothing was learnt from, is the probability of
-"frustrated or angry"; the score is that probability, stretched so that every level takes a quarter
-of [0, 1]. Deciding what to do about it is not done here.
+The mean of the three, calibrated on examples that nothing was learnt from (their log odds first,
+then the share that was true at each), is the probability of "frustrated or angry"; the score is
+that probability, stretched so that every level takes a quarter of [0, 1]. Deciding what to do about
+it is not done here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from bot.deescalation.ordinal import (
     mean_chance,
     reached_steps,
     sigmoid,
+    true_shares,
 )
 from bot.deescalation.turn import LEVELS
 from bot.errors import ConfigError, did_you_mean
@@ -98,6 +100,8 @@ class FrustrationModel:
     offset: float
     cuts: Array  # probability at which each level begins; growing
     past: Array  # how much each number of a :class:`Conversation` counts, at least 0
+    curve: Array = field(default_factory=lambda: np.array([[0.0, 1.0], [0.0, 1.0]]))
+    # then from the calibrated chance to the share that was true: two rows, growing
 
     @classmethod
     def fit(cls, messages: Message, levels: Sequence[str], *, penalty: float) -> FrustrationModel:
@@ -126,8 +130,10 @@ class FrustrationModel:
             levels: The level of each.
         """
         grades = np.array([LEVELS.index(level) for level in levels])
-        slope, offset = calibrate(mean_chance(logits), grades >= FRUSTRATED)
-        return replace(self, slope=slope, offset=offset)
+        means, reached = mean_chance(logits), grades >= FRUSTRATED
+        slope, offset = calibrate(means, reached)
+        curve = true_shares(sigmoid(slope * log_odds(means) + offset), reached)
+        return replace(self, slope=slope, offset=offset, curve=curve)
 
     def with_cuts(self, cuts: Mapping[str, float]) -> FrustrationModel:
         """Return the model with levels that begin at these probabilities."""
@@ -140,7 +146,8 @@ class FrustrationModel:
 
     def probability(self, logits: Array) -> Array:
         """Return the probability, in [0, 1], of frustrated or angry for each row of logits."""
-        return sigmoid(self.slope * log_odds(mean_chance(logits)) + self.offset)
+        chances = sigmoid(self.slope * log_odds(mean_chance(logits)) + self.offset)
+        return np.interp(chances, *self.curve)
 
     def score(self, logits: Array) -> Array:
         """Return one score in [0, 1] for each row of logits.
@@ -195,6 +202,7 @@ class FrustrationModel:
             "calibration": np.array([self.slope, self.offset]),
             "cuts": self.cuts,
             "past": self.past,
+            "curve": self.curve,
         }
 
     @classmethod
@@ -205,7 +213,8 @@ class FrustrationModel:
         )
         slope, offset = arrays["calibration"].tolist()
         weights, unlisted = arrays["weights"], arrays["unlisted"]
-        return cls(scaling, weights, unlisted, slope, offset, arrays["cuts"], arrays["past"])
+        model = cls(scaling, weights, unlisted, slope, offset, arrays["cuts"], arrays["past"])
+        return replace(model, curve=arrays["curve"]) if "curve" in arrays else model
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.deescalation.conversation import ConversationState
+from bot.deescalation.topics import FALLBACK
 
 FOREIGN = 0.95
 """Confidence that a reading of a language needs that the understanding was not taught."""
@@ -13,11 +14,15 @@ BESIDE = 0.95
 
 
 def said(state: ConversationState, intent: str, confidence: float) -> bool:
-    """Return whether the newest turn says it, with its main point or beside it."""
+    """Return whether the newest turn says it, with its main point or beside it.
+
+    Where the whole was not understood, what it may say is all there is: the trigger's own
+    confidence is enough.
+    """
     if state.spoken == "other":  # a language that was never learnt is read by chance
         confidence = max(confidence, FOREIGN)
     main = state.intent == intent and state.confidence >= confidence
-    beside = max(confidence, BESIDE)
+    beside = confidence if state.intent == FALLBACK else max(confidence, BESIDE)
     return main or any(name == intent and sure >= beside for name, sure in state.also)
 
 

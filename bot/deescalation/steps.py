@@ -212,8 +212,9 @@ def _heard(
     """Return the step for a turn that may need to be heard before anything is done."""
     left = state.attempts < config.max_attempts
     about = state.intent in ANGER and any(intent in MATTERS for intent, _ in state.also)
-    lost = state.intent == FALLBACK and bool(state.cues)  # angry words, whatever they mean
-    unsaid = lost or (state.intent in AGAIN and state.issue is None)
+    told = bool(emotion) and state.new_facts  # there is something of theirs to say back
+    lost = state.intent == FALLBACK and (bool(state.cues) or told)  # angry, whatever it means
+    unsaid = lost or (state.intent in AGAIN and state.issue is None and not _counted(state))
     venting = state.intent in ANGER or bool(emotion and unsaid)
     if about and left:
         return Decision("validate", ACKNOWLEDGE, emotion, acknowledgement(state))
@@ -223,17 +224,25 @@ def _heard(
         return Decision("clarify", REASK, None, "utter_reask")
     if state.person == "refused":
         return _without_person(state, step)
-    if emotion and left:
+    if emotion and left and not _counted(state):
         return Decision("validate", ACKNOWLEDGE, emotion, acknowledgement(state))
     return Decision(step)
+
+
+def _counted(state: ConversationState) -> bool:
+    """Return whether the newest turn counts its contacts: its own answer says the number back."""
+    contacts = state.facts.get("contacts")
+    newest = contacts is not None and contacts.turn == state.turns
+    return state.intent == "repeated_contact" and newest
 
 
 def acknowledgement(state: ConversationState) -> str:
     """Return the response that acknowledges the newest turn.
 
-    Somebody who is only annoyed hears the fact back, and nothing of feelings.
+    Somebody who is calm or only annoyed hears the fact back, and nothing of feelings.
     """
-    plain = state.level == "annoyed" and not state.cues
+    annoyed = at_least(state.level, "annoyed")
+    plain = not at_least(state.level, "frustrated") and not (annoyed and state.cues)
     return "utter_note_fact" if plain else "utter_acknowledge"
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from bot.deescalation.conversation import ConversationState
 from bot.deescalation.firing import Count, Level, Names, Share, trigger
 from bot.deescalation.reading import failure, said
-from bot.deescalation.topics import COMPLAINTS, MATTERS, SMALL_TALK, TOPICS
+from bot.deescalation.topics import COMPLAINTS, MATTERS, SMALL_TALK, TOPICS, is_matter
 from bot.deescalation.turn import at_least
 
 HEARD = ("utter_acknowledge", "utter_note_fact")
@@ -75,24 +75,16 @@ def first_abuse(state: ConversationState, *, confidence: Share) -> bool:
 
 
 @trigger("emotion", "deescalate", "strong_emotion")
-def strong_emotion(
-    state: ConversationState, *, level: Level, complaint: Level, cues: Names
-) -> bool:
+def strong_emotion(state: ConversationState, *, level: Level, cues: Names) -> bool:
     """The customer is upset: they are heard before anything else.
 
     Args:
         state: The conversation so far.
         level: Lowest level that counts.
-        complaint: Lowest level that counts when a problem is stated for the first time.
         cues: Names of cues with which an annoyed turn counts as well.
     """
-    stated = state.matter in COMPLAINTS and state.matter not in state.intents[:-1]
     why = any(cue in cues for cue in state.cues)
-    return (
-        at_least(state.level, level)
-        or (stated and at_least(state.level, complaint) and state.intent not in SMALL_TALK)
-        or (why and at_least(state.level, "annoyed"))
-    )
+    return at_least(state.level, level) or (why and at_least(state.level, "annoyed"))
 
 
 @trigger("emotion", "deescalate", "tone_change")
@@ -107,6 +99,33 @@ def tone_change(state: ConversationState, *, turns: Count) -> str:
     calm = len(before) == turns and all(level == "calm" for level in before)
     changed = calm and at_least(state.level, "annoyed") and not state.misunderstood
     return f"{' → '.join((*before, state.level))}" if changed else ""
+
+
+@trigger("emotion", "deescalate", "problem_stated")
+def stated_problem(state: ConversationState, *, complaint: Level, wish: Level) -> bool:
+    """The customer says for the first time what is wrong, or what they want: it is said back.
+
+    Args:
+        state: The conversation so far.
+        complaint: Lowest level that counts when a problem is stated.
+        wish: Lowest level that counts when something else is asked for, with a new fact in it; a
+            time waited or contacts counted make it a problem.
+    """
+    before = state.intents[:-1]
+    stated = state.matter in COMPLAINTS and state.matter not in before
+    asked = state.new_facts and is_matter(state.intent) and state.intent not in before
+    waited = any(
+        _newest(state, fact) for fact in ("wait", "contacts")
+    )  # that is a problem by itself
+    return (stated and at_least(state.level, complaint) and state.intent not in SMALL_TALK) or (
+        asked and at_least(state.level, complaint if waited else wish)
+    )
+
+
+def _newest(state: ConversationState, name: str) -> bool:
+    """Return whether the newest turn told a fact."""
+    fact = state.facts.get(name)
+    return fact is not None and fact.turn == state.turns
 
 
 @trigger("emotion", "flag", "very_angry", priority="high")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -102,7 +101,7 @@ def get(store: Store, username: str) -> Agent:
         NotFound: there is none with this user name.
     """
     with store.database.read() as connection:
-        return _agent(connection, username)
+        return account(connection, username)
 
 
 def all_agents(store: Store) -> list[Agent]:
@@ -112,20 +111,22 @@ def all_agents(store: Store) -> list[Agent]:
         return [record(Agent, row) for row in rows]
 
 
-def set_password(store: Store, username: str, password: str) -> None:
-    """Change a password; the agent's sessions end."""
+def set_password(store: Store, username: str, password: str, *, keep: str = "") -> None:
+    """Change a password; the agent's sessions end, but for the one whose token is ``keep``."""
     hashed = _hashed(password)
     with store.database.write() as connection:
-        agent = _agent(connection, username)
+        agent = account(connection, username)
         mine = agents.c.id == agent.id
         connection.execute(sa.update(agents).where(mine).values(password_hash=hashed))
-        connection.execute(sa.delete(agent_sessions).where(agent_sessions.c.agent == agent.id))
+        others = agent_sessions.c.token_hash != ids.digest(keep)
+        ended = sa.delete(agent_sessions).where(agent_sessions.c.agent == agent.id, others)
+        connection.execute(ended)
 
 
 def disable(store: Store, username: str) -> None:
     """Take an account's access away: sessions and tokens end, its history stays."""
     with store.database.write() as connection:
-        agent = _agent(connection, username)
+        agent = account(connection, username)
         mine = agents.c.id == agent.id
         connection.execute(sa.update(agents).where(mine).values(active=False))
         connection.execute(sa.delete(agent_sessions).where(agent_sessions.c.agent == agent.id))
@@ -147,50 +148,6 @@ def check_password(store: Store, username: str, password: str) -> Agent | None:
     return agent if agent and agent.active else None
 
 
-def new_session(store: Store, agent: Agent, hours: float) -> tuple[str, str]:
-    """Log an agent in.
-
-    Returns:
-        The session's token, for the cookie, and its CSRF token.
-    """
-    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-    at = store.clock()
-    row = {
-        "token_hash": ids.digest(token),
-        "agent": agent.id,
-        "csrf": csrf,
-        "created_at": at,
-        "expires_at": at + timedelta(hours=hours),
-    }
-    with store.database.write() as connection:
-        connection.execute(sa.delete(agent_sessions).where(agent_sessions.c.expires_at < at))
-        connection.execute(sa.insert(agent_sessions).values(**row))
-    return token, csrf
-
-
-def session(store: Store, token: str) -> tuple[Agent, str] | None:
-    """Return who a session's token belongs to and its CSRF token; None when it is over."""
-    query = (
-        sa.select(agents, agent_sessions.c.csrf)
-        .join(agent_sessions, agent_sessions.c.agent == agents.c.id)
-        .where(
-            agent_sessions.c.token_hash == ids.digest(token),
-            agent_sessions.c.expires_at > store.clock(),
-            agents.c.active.is_(True),
-        )
-    )
-    with store.database.read() as connection:
-        row = connection.execute(query).one_or_none()
-        return None if row is None else (record(Agent, row), row._mapping["csrf"])
-
-
-def end_session(store: Store, token: str) -> None:
-    """Log out."""
-    mine = agent_sessions.c.token_hash == ids.digest(token)
-    with store.database.write() as connection:
-        connection.execute(sa.delete(agent_sessions).where(mine))
-
-
 def new_token(store: Store, username: str, *, scopes: Sequence[str]) -> str:
     """Make a token for a program that works as an agent; it is shown once.
 
@@ -202,7 +159,7 @@ def new_token(store: Store, username: str, *, scopes: Sequence[str]) -> str:
             raise DeskError(f"Unknown scope '{scope}'.{did_you_mean(scope, SCOPES)}")
     token = "rt_" + secrets.token_urlsafe(32)
     with store.database.write() as connection:
-        agent = _agent(connection, username)
+        agent = account(connection, username)
         if not agent.active:
             raise DeskError(f"The account '{username}' is disabled: it gets no token.")
         row = {
@@ -269,7 +226,12 @@ def _row(connection: Any, username: str) -> Any:
     return connection.execute(sa.select(agents).where(agents.c.username == username)).one_or_none()
 
 
-def _agent(connection: Any, username: str) -> Agent:
+def account(connection: Any, username: str) -> Agent:
+    """Return an account inside the caller's transaction.
+
+    Raises:
+        NotFound: there is none with this user name.
+    """
     row = _row(connection, username.strip().lower())
     if row is None:
         raise NotFound(f"There is no account '{username}'.")

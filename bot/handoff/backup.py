@@ -1,7 +1,8 @@
 """Saving and restoring an installation's data: one ``.tar.gz`` with a manifest and checksums.
 
 SQLite files are copied with the database's own online backup, so everything may keep running while
-it is saved. PostgreSQL has tools of its own, and we say so. The secret is not part of a backup:
+it is saved. Files that customers and agents sent are copied after the databases: all that the rows
+name are there. PostgreSQL has tools of its own, and we say so. The secret is not part of a backup:
 keep ``<home>/secret`` (or REMANSO_SECRET) apart, or customers have to begin new conversations.
 """
 
@@ -11,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -30,12 +32,15 @@ from bot.settings import ROOT, Settings
 FORMAT = 1
 MANIFEST = "manifest.json"
 DESK = "desk.yml"
+ATTACHMENTS = "attachments"
+_ATTACHMENT = re.compile(rf"{ATTACHMENTS}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}")
+"""The name of a sent file in a backup: its folder is the first two digits of its digest."""
 _SIDES = ("", "-wal", "-shm")
 """What belongs to an SQLite database beside its file."""
 
 
 def backup(settings: Settings, target: Path) -> Path:
-    """Save conversations, tickets, the engine's tracker, the demo shop and ``desk.yml``.
+    """Save conversations, tickets, sent files, the engine's tracker, the shop and ``desk.yml``.
 
     Args:
         settings: Which installation.
@@ -55,6 +60,7 @@ def backup(settings: Settings, target: Path) -> Path:
         if (ROOT / DESK).exists():
             shutil.copyfile(ROOT / DESK, folder / DESK)
             names.append(DESK)
+        names += _copied_attachments(settings, folder)
         _write_manifest(folder, names)
         packed = folder / "packed.tar.gz"
         with tarfile.open(packed, "w:gz") as archive:
@@ -98,6 +104,10 @@ def restore(settings: Settings, source: Path) -> Path:
                 shutil.move(folder / name, path)
         if DESK in names:
             shutil.move(folder / DESK, settings.home / f"{DESK}.restored")
+        if settings.attachments().exists():
+            shutil.move(settings.attachments(), aside / ATTACHMENTS)
+        if (folder / ATTACHMENTS).exists():
+            shutil.move(folder / ATTACHMENTS, settings.attachments())
     return aside
 
 
@@ -150,6 +160,20 @@ def _copied(source: Path, target: Path) -> Path | None:
     return target
 
 
+def _copied_attachments(settings: Settings, folder: Path) -> list[str]:
+    """Copy the files that customers and agents sent; return the names they have in a backup."""
+    names = []
+    for source in sorted(settings.attachments().glob("*/*")):
+        name = f"{ATTACHMENTS}/{source.parent.name}/{source.name}"
+        if not _ATTACHMENT.fullmatch(name):
+            continue  # an upload that is still being written
+        (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with contextlib.suppress(FileNotFoundError):  # thrown away in this very moment
+            shutil.copyfile(source, folder / name)
+            names.append(name)
+    return names
+
+
 def _write_manifest(folder: Path, names: list[str]) -> None:
     manifest = {
         "format": FORMAT,
@@ -166,6 +190,7 @@ def _unpacked(source: Path, folder: Path) -> list[str]:
             manifest = json.load(_member(archive, MANIFEST))
             checksums = _checked(manifest, source)
             for name in checksums:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 with _member(archive, name) as packed, (folder / name).open("wb") as file:
                     shutil.copyfileobj(packed, file)
     except (OSError, EOFError, tarfile.TarError, KeyError, ValueError) as error:
@@ -196,7 +221,8 @@ def _checked(manifest: Any, source: Path) -> dict[str, str]:
         )
     files = {str(name): str(checksum) for name, checksum in manifest["files"].items()}
     for name in files:
-        if name not in ("remanso.db", "tracker.db", "shop.db", DESK):
+        ours = name in ("remanso.db", "tracker.db", "shop.db", DESK)
+        if not ours and not _ATTACHMENT.fullmatch(name):
             raise ValueError(f"unexpected file {name}")
     return files
 

@@ -12,17 +12,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bot.handoff.digest import with_quotes
-from bot.handoff.records import Conversation, Json, Message, iso
+from bot.handoff.instants import iso
+from bot.handoff.records import Conversation, Json, Message
 
 SCHEMA_VERSION = 1
-QUOTE = 300
-"""Characters kept of a message quoted in the summary."""
-
+QUOTE = 300  # characters kept of a message quoted in the summary
+# Reason codes of handoffs that come without a payload; any other is a failing system.
 REASONS = {"person_button": "asked_for_person"}
-"""Reason codes of handoffs that come without a payload; any other is a failing system."""
-
-ASKED = ("asked_for_person", "accepted_person", "customer_request")
-"""Reason codes of handoffs that the customer began."""
+ASKED = ("asked_for_person", "accepted_person", "customer_request")  # by the customer
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class HandoffContext:
     priority: str
     team: str
     tier: str  # L1 | L2 | L3
-    sla: Json  # {due_first_response, due_update, due_resolution}
+    sla: Json  # {due_first_response, due_update, due_resolution, due_answer}
     customer: Json  # {id, name, email, identity_status}
     history: Json  # {conversations_30_days, tickets: [earlier ones], contacts, open, vip, …}
     orders: list[str]  # order numbers cited
@@ -109,8 +106,8 @@ class Case:
 
     @property
     def written(self) -> list[Message]:
-        """The customer's messages."""
-        return [message for message in self.messages if message.author == "customer"]
+        """The customer's messages, but for files that came without a word."""
+        return [each for each in self.messages if each.author == "customer" and each.text]
 
     @property
     def parses(self) -> list[Json]:

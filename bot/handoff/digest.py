@@ -143,9 +143,11 @@ class _Words:
 @lru_cache(maxsize=1)
 def _words() -> _Words:
     data = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    sets = [frozenset(map(_said, data[key])) for key in ("courtesy", "time", "correction")]
+    courtesy, time, correction = (
+        frozenset(map(_said, data[key])) for key in ("courtesy", "time", "correction")
+    )
     wishes = "|".join(re.escape(_said(one)).replace(r"\*", r"\w*") for one in data["wish"])
-    return _Words(*sets, re.compile(wishes))
+    return _Words(courtesy, time, correction, re.compile(wishes))
 
 
 def _said(value: object) -> str:

@@ -7,20 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import Conflict, DeskError
-from bot.handoff import agents, opening, tickets
+from bot.handoff import agents, clocks, opening, tickets
+from bot.handoff.instants import utc_now
 from bot.handoff.opening import Place
 from bot.handoff.phrases import Phrasebook, say
-from bot.handoff.records import (
-    Agent,
-    Conversation,
-    Identity,
-    Json,
-    Message,
-    Reply,
-    Ticket,
-    Vow,
-    utc_now,
-)
+from bot.handoff.records import Agent, Conversation, Identity, Json, Message, Reply, Ticket, Vow
 from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store, conversations, messages, promises, turns
 
@@ -39,7 +30,9 @@ class FrontDesk:
         versions: Returns what runs now, such as {"model": "…"}; it goes with each handoff.
 
     ``known_history`` may be replaced by what returns more of a conversation's customer than the
-    desk has itself, at once: it goes with each handoff too.
+    desk has itself, at once: it goes with each handoff too. ``reach`` may be replaced by what
+    returns how a ticket's customer hears of something now: ``page``, ``mail`` or None; ``said`` by
+    what else is to be done, in the same transaction, with something said to them: it is mailed.
     """
 
     def __init__(
@@ -59,6 +52,8 @@ class FrontDesk:
         self.grace = grace
         self.versions = versions
         self.known_history: Callable[[str], Json] = lambda conversation: {}
+        self.reach: Callable[[Any, Ticket], str | None] = lambda connection, ticket: "page"
+        self.said: Callable[[Any, Ticket, Message], None] = lambda connection, ticket, message: None
 
     # Opening
 
@@ -96,10 +91,15 @@ class FrontDesk:
 
         Returns:
             The ticket, and the message that told the customer of it.
+
+        Raises:
+            Conflict: the conversation was erased.
         """
         at = self.clock()
         with self.store.database.write() as connection:
             known = conversations.get(connection, conversation, lock=True)
+            if known.erased_at is not None:
+                raise Conflict("This conversation was erased.")
             if turn is not None:
                 if error is not None:
                     turns.give_up(connection, turn, at, error)
@@ -168,12 +168,13 @@ class FrontDesk:
             versions=self.versions(),
             known=self.known_history(conversation.id),
         )
-        conversations.update(connection, conversation.id, owner="queue")
+        taken_up = {"status": "open", "ended_at": None}
+        conversations.update(connection, conversation.id, owner="queue", **taken_up)
         promises.attach(connection, conversation.id, ticket.ref)
         actor = who or ("customer" if ticket.context["initiator"] == "customer" else "bot")
-        data = {"trigger": ticket.trigger, "team": ticket.team, "priority": ticket.priority}
+        data = opening.told_of(connection, ticket)
         tickets.log(connection, ticket.ref, at, actor, "opened", data)
-        return ticket
+        return clocks.begin(connection, self.rules, ticket, at)
 
     def tell(
         self,
@@ -198,6 +199,7 @@ class FrontDesk:
         )
         if message is None:
             raise DeskError(f"No words for {key}.")
+        self.said(connection, ticket, message)
         return message
 
     # What customers are told

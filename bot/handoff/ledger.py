@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import NotFound
-from bot.handoff import opening, tickets
+from bot.handoff import clocks, opening, tickets
+from bot.handoff.instants import iso
 from bot.handoff.presence import Change, PresenceDesk, actor
-from bot.handoff.records import Agent, Json, Message, Promise, Ticket, iso
-from bot.handoff.sla import due
+from bot.handoff.records import Agent, Json, Message, Promise, Ticket
 from bot.handoff.store import conversations, promises
 
 logger = logging.getLogger("remanso.desk")
@@ -95,11 +95,7 @@ class LedgerDesk(PresenceDesk):
         wanted = self.rules.priorities[LEAST]
         if ticket.rank <= wanted.rank:
             return ticket
-        values: Json = {"priority": LEAST, "rank": wanted.rank}
-        if ticket.first_response_at is None:
-            first = due(at, wanted.first_response, self.rules.teams[ticket.team].hours)
-            values["due_first_response"] = min(first, ticket.due_first_response)
-        return tickets.update(connection, ticket.ref, **values)
+        return clocks.retarget(connection, self.rules, ticket, at, priority=LEAST)
 
 
 def _payload(promise: Promise) -> Json:

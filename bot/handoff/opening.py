@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.handoff import routing, tickets
+from bot.handoff import clocks, routing, tickets
 from bot.handoff.agents import live_in
 from bot.handoff.context import Case, HandoffContext, case_fields, peak_level
-from bot.handoff.records import Conversation, Json, Ticket, iso
+from bot.handoff.instants import iso
+from bot.handoff.records import Conversation, Json, Ticket
 from bot.handoff.rules import DeskRules
-from bot.handoff.sla import due, wait_range
-from bot.handoff.store import ids, messages, promises
+from bot.handoff.sla import wait_range
+from bot.handoff.store import conversations, ids, messages, promises
 
 ENGINE_FAILED = "utter_notice_engine_failed"
 HANDOFF = "utter_notice_handoff"
@@ -64,9 +65,11 @@ def open_for(
         risks=case.risks,
         level=peak_level(case.messages),
     )
-    targets, hours = rules.priorities[priority], rules.teams[team].hours
+    deadlines = clocks.deadlines(rules, priority, team, case.issue, at)
     ref = tickets.new_reference(connection)
-    context = _context(connection, rules, case, ref, team, priority, at, versions, known or {})
+    context = _context(
+        connection, rules, case, ref, team, priority, deadlines, at, versions, known or {}
+    )
     return tickets.insert(
         connection,
         ref=ref,
@@ -84,10 +87,34 @@ def open_for(
         code=ids.code(),
         tier=context.tier,
         issue=case.issue,
-        due_first_response=due(at, targets.first_response, hours),
-        due_update=due(at, targets.update, hours),
-        due_resolution=due(at, targets.resolve, hours),
+        **deadlines,
     )
+
+
+def told_of(connection: Any, ticket: Ticket) -> Json:
+    """Return what the log says of a new ticket: all that the measures count it by."""
+    closed = [
+        earlier.resolved_at
+        for earlier in tickets.of_conversation(connection, ticket.conversation)
+        if earlier.resolved_at is not None
+    ]
+    first = messages.first_of(connection, ticket.conversation, max(closed, default=None))
+    return {
+        "trigger": ticket.trigger,
+        "reason": ticket.reason_code,
+        "team": ticket.team,
+        "priority": ticket.priority,
+        "issue": ticket.issue,
+        "product": _product(ticket.context),
+        "channel": ticket.channel,
+        "language": ticket.language,
+        "reported": iso(first or ticket.created_at),
+    }
+
+
+def _product(context: Json) -> str | None:
+    name = (context.get("facts") or {}).get("product") or context.get("product")
+    return str(name)[:80] if name else None
 
 
 def place(connection: Any, ticket: Ticket, now: datetime) -> Place:
@@ -122,7 +149,8 @@ def notice_facts(
             if here.minutes:
                 facts["minutes"] = f"{here.minutes[0]}–{here.minutes[1]}"
     elif opens := hours.next_opening(now):
-        facts["opens"] = rules.say_time(opens, now, language)
+        zone = conversations.get(connection, ticket.conversation).time_zone
+        facts["opens"] = rules.say_time(opens, now, language, zone)
     return facts
 
 
@@ -142,13 +170,13 @@ def _context(
     ref: str,
     team: str,
     priority: str,
+    deadlines: Mapping[str, datetime | None],
     at: datetime,
     versions: Mapping[str, str],
     known: Json,
 ) -> HandoffContext:
     fields = case_fields(case)
     earlier = tickets.of_conversation(connection, case.conversation.id)
-    targets, hours = rules.priorities[priority], rules.teams[team].hours
     return HandoffContext(
         handoff_id=f"{case.conversation.id}-{len(earlier) + 1}",
         reference=ref,
@@ -157,11 +185,7 @@ def _context(
         priority=priority,
         team=team,
         tier=str(case.payload.get("tier") or "L1"),
-        sla={
-            "due_first_response": iso(due(at, targets.first_response, hours)),
-            "due_update": iso(due(at, targets.update, hours)),
-            "due_resolution": iso(due(at, targets.resolve, hours)),
-        },
+        sla={name: iso(due) for name, due in deadlines.items()},
         promises=[
             promise.as_dict()
             for promise in promises.of_conversation(connection, case.conversation.id)

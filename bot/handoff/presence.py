@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import NotAllowed
-from bot.handoff import agents, tickets
+from bot.handoff import agents, people, routing, staff, tickets
 from bot.handoff.front import FrontDesk
 from bot.handoff.records import Agent, Message, Ticket
+from bot.handoff.sla import open_seconds
 from bot.handoff.store import conversations
+from bot.handoff.waking import awaken
 
 LOST = "utter_notice_agent_lost"
 
@@ -42,6 +45,12 @@ class PresenceDesk(FrontDesk):
         """Note that an agent is connected; return the tickets that were nearly lost."""
         at = self.clock()
         with self.store.database.write() as connection:
+            known = agents.by_username(connection, agent.username) or agent
+            if known.live_since is None:
+                presence = staff.comes_back_as(connection, self.rules.assignment, known, at)
+                if presence != known.presence or known.presence_since is None:
+                    changed = {"presence": presence, "presence_since": at}
+                    staff.update(connection, agent.username, **changed)
             agents.set_live(connection, agent.username, at)
             found = tickets.mark_lost(connection, agent.username, None)
             for ticket in found:
@@ -53,6 +62,7 @@ class PresenceDesk(FrontDesk):
         at = self.clock()
         with self.store.database.write() as connection:
             agents.set_live(connection, agent.username, None)
+            staff.update(connection, agent.username, presence_since=at)
             found = tickets.mark_lost(connection, agent.username, at)
             for ticket in found:
                 tickets.log(connection, ticket.ref, at, actor(agent), "lost")
@@ -88,26 +98,70 @@ class PresenceDesk(FrontDesk):
             NotAllowed: it is another team's.
         """
         ticket = tickets.get(connection, ref)
-        if not agents.sees(agent, ticket.team):
+        if not self.may_see(connection, ticket, agent):
             raise NotAllowed(f"{ticket.ref} is for the team '{ticket.team}'.")
         if lock:
             conversations.get(connection, ticket.conversation, lock=True)
             ticket = tickets.get(connection, ticket.ref)
         return ticket
 
+    def may_see(self, connection: Any, ticket: Ticket, agent: Agent) -> bool:
+        """Whether a ticket is an agent's to see.
+
+        It is their team's, their own, offered to them, a colleague drew them into it, or nobody of
+        its team took it in time.
+        """
+        return (
+            agents.sees(agent, ticket.team)
+            or agent.username in (ticket.owner_agent, ticket.offered_to)
+            or (agent.role in routing.SERVING and self.open_to_all(ticket))
+            or people.invited(connection, ticket.ref, agent.username)
+        )
+
+    def concerned(self, found: Sequence[Ticket]) -> dict[str, frozenset[str]]:
+        """Return who sees each ticket beyond its team: conversation to user names.
+
+        The owner, who is asked to take it, who takes part, and who was named in a note.
+        """
+        with self.store.database.read() as connection:
+            along = people.drawn_in(connection, [ticket.ref for ticket in found])
+        return {
+            ticket.conversation: frozenset(
+                name
+                for name in (ticket.owner_agent, ticket.offered_to, *along.get(ticket.ref, ()))
+                if name
+            )
+            for ticket in found
+        }
+
+    def open_to_all(self, ticket: Ticket) -> bool:
+        """Whether a ticket has waited so long that agents of every team may take it."""
+        team = self.rules.teams.get(ticket.team)
+        if ticket.status != "queued" or team is None:
+            return False
+        waited = open_seconds(ticket.queued_at, self.clock(), team.hours)
+        return waited >= self.rules.assignment.others_after
+
     def requeue(
         self, connection: Any, ticket: Ticket, at: datetime, who: str, kind: str, key: str
     ) -> Change:
         """Put a ticket back in the queue, log it, and tell the customer with ``key``'s words."""
         was = ticket.owner_agent
+        ticket = self.queue_up(connection, ticket, at)
+        tickets.log(connection, ticket.ref, at, who, kind, {"agent": was})
+        return Change(ticket, (self.tell(connection, ticket, key, at),))
+
+    def queue_up(self, connection: Any, ticket: Ticket, at: datetime) -> Ticket:
+        """Put a ticket in its team's queue, whoever had it; the caller logs and tells."""
         conversations.update(connection, ticket.conversation, owner="queue")
-        ticket = tickets.update(
+        ticket = awaken(connection, self.rules, ticket, at)
+        return tickets.update(
             connection,
             ticket.ref,
             status="queued",
             owner_agent=None,
             queued_at=at,
             lost_at=None,
+            offered_to=None,
+            offered_at=None,
         )
-        tickets.log(connection, ticket.ref, at, who, kind, {"agent": was})
-        return Change(ticket, (self.tell(connection, ticket, key, at),))

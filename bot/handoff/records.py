@@ -4,41 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, time, timezone, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, TypeVar
+
+from bot.handoff.instants import instant, iso
 
 Json = dict[str, Any]
 Record = TypeVar("Record")
-
-
-def utc_now() -> datetime:
-    """Return this instant, in UTC."""
-    return datetime.now(timezone.utc)
-
-
-def iso(at: datetime | None) -> str | None:
-    """Return an instant as JSON writes it: ``2026-11-21T22:14:00.123Z``."""
-    if at is None:
-        return None
-    text = at.astimezone(timezone.utc).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
-
-
-def instant(text: Any, zone: tzinfo | None = None) -> datetime | None:
-    """Return the instant that ISO 8601 names, in UTC; None for anything else.
-
-    A day alone is its end. What names no time zone is in ``zone``, and is no instant without one.
-    """
-    words = str(text).strip().replace("Z", "+00:00")
-    try:
-        at = datetime.fromisoformat(words)
-    except ValueError:
-        return None
-    if len(words) == len("2026-11-30"):
-        at = datetime.combine(at, time(23, 59, 59))
-    if at.tzinfo is None and zone is not None:
-        at = at.replace(tzinfo=zone)
-    return at.astimezone(timezone.utc) if at.tzinfo else None
 
 
 def record(kind: type[Record], row: Any) -> Record:
@@ -84,6 +56,7 @@ class Conversation:
     opted_out_at: datetime | None = None
     bounced_at: datetime | None = None
     erased_at: datetime | None = None
+    time_zone: str | None = None
 
     @property
     def identity(self) -> Identity:
@@ -185,6 +158,7 @@ class Message:
     parse: Json | None
     response: str | None
     variation: str | None
+    attachments: list[Json] | None = None
 
     def as_dict(self) -> Json:
         """Return the message object of the API: what the customer may see."""
@@ -201,6 +175,7 @@ class Message:
             "client_id": self.client_id,
             "turn": self.turn,
             "language": self.language,
+            "attachments": list(self.attachments or ()),
         }
 
     def for_agent(self) -> Json:
@@ -304,6 +279,8 @@ class Agent:
     languages: list[str] = field(default_factory=list)
     skills: list[str] = field(default_factory=list)
     tier: str = "L1"
+    totp_at: datetime | None = None  # the second factor is on since
+    locked_until: datetime | None = None  # after too many wrong logins
 
     def as_dict(self) -> Json:
         """Return the account as the API shows it."""

@@ -1,10 +1,23 @@
-"""Who receives a handoff and how pressing it is: pure functions of what is known and the rules."""
+"""Who receives a handoff and how pressing it is: pure functions of what is known and the rules.
+
+First the team, when a ticket is opened; then, while it waits, the agent who is asked to take it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
 
+from bot.handoff.records import Agent
 from bot.handoff.rules import PRIORITIES, DeskRules
+from bot.handoff.rules_assignment import AssignmentRules
+
+TIERS = ("L1", "L2", "L3")
+SERVING = ("agent", "supervisor", "admin")
+"""Roles that serve customers."""
+ONLINE, BUSY, AWAY, WRAP_UP, OFFLINE = "online", "busy", "away", "wrap_up", "offline"
+_NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
 
 def team_for(
@@ -52,3 +65,95 @@ def priority_for(
     found.append(str(asked))
     applies = [name for name in PRIORITIES if name in found]
     return applies[0] if applies else str(table["default"])
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a waiting ticket asks of who takes it.
+
+    Args:
+        team: Whose ticket it is.
+        language: The customer's.
+        issue: What it is about, if known.
+        tier: L1, L2 or L3: at least this.
+        heated: Whether the customer is, or was, very upset.
+        anyone: Whether agents of other teams may take it by now.
+        refused: User names of those who have just let it pass.
+    """
+
+    team: str
+    language: str
+    issue: str | None = None
+    tier: str = "L1"
+    heated: bool = False
+    anyone: bool = False
+    refused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An agent as they are at this instant.
+
+    Args:
+        agent: The account.
+        presence: online, busy, away, wrap_up or offline.
+        capacity: Chats they may have at once.
+        load: Chats they have; put aside ones do not count.
+        heated: Heated ones among them.
+        pending: Whether an offer waits for their answer.
+        cooling: Whether they have just had a heated chat.
+    """
+
+    agent: Agent
+    presence: str
+    capacity: int
+    load: int = 0
+    heated: int = 0
+    pending: bool = False
+    cooling: bool = False
+
+
+def best_agent(
+    rules: AssignmentRules, need: Need, candidates: Iterable[Candidate]
+) -> Candidate | None:
+    """Return who should be asked: the expert first, then the least busy, then the longest idle.
+
+    The same input has always the same answer; the user name decides what is equal otherwise.
+    """
+    fitting = [one for one in candidates if fits(rules, need, one)]
+    return min(fitting, key=lambda one: _order(need, one), default=None)
+
+
+def fits(rules: AssignmentRules, need: Need, one: Candidate) -> bool:
+    """Whether an agent may be asked to take a ticket now."""
+    return (
+        is_free(one)
+        and one.agent.username not in need.refused
+        and able(need, one.agent)
+        and not (need.heated and (one.cooling or one.heated >= rules.heated_capacity))
+    )
+
+
+def is_free(one: Candidate) -> bool:
+    """Whether an agent may be asked for anything at all now."""
+    return one.presence == ONLINE and not one.pending and one.load < one.capacity
+
+
+def able(need: Need, agent: Agent) -> bool:
+    """Whether a ticket is for an agent at all, busy or not: team, language and tier."""
+    if agent.role not in SERVING or (need.team not in agent.teams and not need.anyone):
+        return False
+    speaks = not agent.languages or need.language in agent.languages
+    return speaks and _rank(agent) >= TIERS.index(need.tier)
+
+
+def _rank(agent: Agent) -> int:
+    """The tier an agent can serve; who leads others is of the second at least."""
+    return max(TIERS.index(agent.tier), 0 if agent.role == "agent" else 1)
+
+
+def _order(need: Need, one: Candidate) -> tuple[bool, int, float, datetime, str]:
+    agent = one.agent
+    skill = 0 if need.issue in agent.skills else 1 if not agent.skills else 2
+    idle = agent.idle_since or _NEVER  # not noted yet: it has just begun
+    return need.team not in agent.teams, skill, one.load / one.capacity, idle, agent.username

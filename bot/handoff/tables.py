@@ -74,6 +74,7 @@ conversations = sa.Table(
     sa.Column("opted_out_at", UtcDateTime),  # no more mail since then
     sa.Column("bounced_at", UtcDateTime),  # mail does not arrive there
     sa.Column("erased_at", UtcDateTime),  # its words and who wrote them are gone
+    sa.Column("time_zone", sa.String(60)),  # of the customer's browser, by its IANA name
 )
 
 messages = sa.Table(
@@ -99,6 +100,7 @@ messages = sa.Table(
     sa.Column("level", sa.String(12)),  # calm | annoyed | frustrated | angry
     sa.Column("response", sa.String(100)),  # utter_…
     sa.Column("variation", sa.String(100)),  # which wording of it
+    sa.Column("attachments", sa.JSON(none_as_null=True)),  # sent with it: [{id, name, type, size}]
     sa.UniqueConstraint("conversation", "sender", "client_id", name="messages_once"),
     sa.Index("messages_in_order", "conversation", "id"),
     sa.Index("messages_by_time", "created_at"),  # which conversations are live

@@ -65,7 +65,7 @@ approvals = sa.Table(  # money above an agent's authority, asked of a supervisor
     metadata,
     sa.Column("id", _NUMBER, primary_key=True),
     _ticket(),
-    sa.Column("kind", sa.String(10), nullable=False),  # refund | voucher
+    sa.Column("kind", sa.String(10), nullable=False),  # refund | voucher | resend
     sa.Column("cents", sa.Integer, nullable=False),
     sa.Column("subject", sa.String(60), nullable=False),  # the order or charge it is about
     sa.Column("reason", sa.Text, nullable=False),
@@ -76,6 +76,7 @@ approvals = sa.Table(  # money above an agent's authority, asked of a supervisor
     sa.Column("decided_at", UtcDateTime),
     sa.Column("answer", sa.Text),  # the supervisor's words
     sa.Column("booking", sa.String(60)),  # the back office's reference of what was done
+    sa.Column("problem", sa.String(20)),  # why it failed: down | uncertain | refused | not_ours
     sqlite_autoincrement=True,
 )
 
@@ -102,6 +103,18 @@ moments = sa.Table(  # "the bot should have…", for trainers
     sa.Column("by", sa.String(60), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("done_at", UtcDateTime),  # a trainer has seen to it
+    sqlite_autoincrement=True,
+)
+
+reads = sa.Table(  # who looked at a customer's data outside a case, append-only
+    "reads",
+    metadata,
+    sa.Column("id", _NUMBER, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("agent", sa.String(60), nullable=False),  # user name
+    sa.Column("kind", sa.String(20), nullable=False),  # bot_chat | profile | history
+    _conversation(nullable=True),
+    sa.Column("customer_id", sa.String(100), index=True),
     sqlite_autoincrement=True,
 )
 
@@ -192,11 +205,14 @@ hooks = sa.Table(  # addresses of other systems that want to know
     metadata,
     sa.Column("id", _NUMBER, primary_key=True),
     sa.Column("url", sa.String(2000), nullable=False),
-    sa.Column("secret", sa.String(100), nullable=False),  # signs what is sent
+    sa.Column("secret", sa.String(100), nullable=False),  # a number it is made of
     sa.Column("events", sa.JSON, nullable=False),  # kinds of ticket events; none: all
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("made_by", sa.String(60), nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("cursor", _NUMBER, nullable=False, server_default="0"),  # last event looked at
+    sa.Column("failing_since", UtcDateTime),  # nothing has arrived since then
+    sa.Column("disabled_at", UtcDateTime),  # given up after days of that
     sqlite_autoincrement=True,
 )
 

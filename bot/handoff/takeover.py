@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import Conflict, NotAllowed
-from bot.handoff import agents, routing, tickets
+from bot.handoff import agents, people, routing, tickets
 from bot.handoff.context import mood
+from bot.handoff.instants import iso
 from bot.handoff.ledger import LedgerDesk
 from bot.handoff.presence import Change, actor
-from bot.handoff.records import Agent, Conversation, Json, Message, Ticket, iso
+from bot.handoff.records import Agent, Conversation, Json, Message, Ticket
 from bot.handoff.store import conversations, messages
 
 TAKEN_OVER = "utter_notice_agent_takeover"
@@ -34,7 +35,7 @@ class TakeoverDesk(LedgerDesk):
         at = self.clock()
         with self.store.database.read() as connection:
             found = conversations.live(connection, "bot", at - LIVE)
-            seen = [chat for chat in found if agents.sees(agent, self._team(chat))]
+            seen = [chat for chat in found if agents.sees(agent, self.team_of(chat))]
             names = [chat.id for chat in seen]
             moods = messages.moods(connection, names)
             last = messages.newest(connection, names)
@@ -64,7 +65,7 @@ class TakeoverDesk(LedgerDesk):
                 if ticket is not None and ticket.owner_agent == agent.username:
                     return Change(ticket, created=False)
                 raise Conflict("This conversation is not the bot's any more.")
-            if not agents.sees(agent, team := self._team(known)):
+            if not agents.sees(agent, team := self.team_of(known)):
                 raise NotAllowed(f"This conversation is for the team '{team}'.")
             if known.status != "open":
                 raise Conflict("The customer has ended this conversation.")
@@ -80,7 +81,7 @@ class TakeoverDesk(LedgerDesk):
             said = self.tell(connection, ticket, TAKEN_OVER, at, agent=agent.name)
             return Change(tickets.update(connection, ticket.ref, notice=said.id), (said,))
 
-    def _team(self, conversation: Conversation) -> str:
+    def team_of(self, conversation: Conversation) -> str:
         """The team that would receive a conversation now."""
         state = conversation.state or {}
         issue = state.get("issue")
@@ -108,7 +109,7 @@ class TakeoverDesk(LedgerDesk):
             "waiting": None if waited is None else max(waited, 0),
             "frustration": mood(scores),
             "issue": str(issue) if issue else None,
-            "team": self._team(conversation),
+            "team": self.team_of(conversation),
             "language": conversation.language,
             "customer": conversation.customer_name,
         }
@@ -116,6 +117,7 @@ class TakeoverDesk(LedgerDesk):
     def take(self, connection: Any, ticket: Ticket, agent: Agent, at: datetime) -> Ticket:
         """Give an agent a ticket and its customer, from wherever it is."""
         conversations.update(connection, ticket.conversation, owner="agent", resume=None)
+        people.leave(connection, ticket.ref, agent.username, at)  # an owner is no guest
         return tickets.update(
             connection,
             ticket.ref,
@@ -123,4 +125,6 @@ class TakeoverDesk(LedgerDesk):
             owner_agent=agent.username,
             claimed_at=at if ticket.claimed_at is None else ticket.claimed_at,
             lost_at=None,
+            offered_to=None,
+            offered_at=None,
         )

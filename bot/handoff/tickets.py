@@ -20,6 +20,8 @@ SAMPLE = 60
 MONTH = timedelta(days=30)
 """How far back a customer's history is told."""
 VIEWS = ("queue", "mine", "resolved", "all")
+READ_AGAIN = timedelta(hours=1)
+"""Reading the same part of a case within this time is one read."""
 
 
 def new_reference(connection: Any) -> str:
@@ -90,6 +92,18 @@ def log(
     """Append a line to a ticket's log."""
     values = {"ticket": ref, "at": at, "actor": actor, "kind": kind, "data": data or {}}
     connection.execute(sa.insert(ticket_events).values(**values))
+
+
+def log_read(connection: Any, ref: str, at: datetime, actor: str, what: str) -> None:
+    """Log that a part of a case was read; consoles ask again and again: once an hour is enough."""
+    query = sa.select(ticket_events.c.data).where(
+        ticket_events.c.ticket == ref,
+        ticket_events.c.actor == actor,
+        ticket_events.c.kind == "read",
+        ticket_events.c.at > at - READ_AGAIN,
+    )
+    if not any(data.get("what") == what for data in connection.execute(query).scalars()):
+        log(connection, ref, at, actor, "read", {"what": what})
 
 
 def events(connection: Any, ref: str) -> list[Event]:
@@ -170,8 +184,18 @@ def abandoned(connection: Any, before: datetime) -> list[Ticket]:
 
 
 def mark_lost(connection: Any, username: str, at: datetime | None) -> list[Ticket]:
-    """Mark an agent's tickets as lost since ``at``, or (None) as theirs again; return them."""
-    was = tickets.c.lost_at.is_(None) if at else tickets.c.lost_at.is_not(None)
+    """Mark an agent's chats as lost since ``at``, or (None) as theirs again; return them.
+
+    Nobody is left alone in what waits for the customer, is put aside, or is no chat: it stays.
+    """
+    was = tickets.c.lost_at.is_not(None)
+    if at:
+        was = sa.and_(
+            tickets.c.lost_at.is_(None),
+            tickets.c.waiting_since.is_(None),
+            tickets.c.snoozed_until.is_(None),
+            tickets.c.channel == "chat",
+        )
     query = sa.select(tickets.c.ref).where(
         tickets.c.owner_agent == username, tickets.c.status == "claimed", was
     )

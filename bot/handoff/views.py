@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import DeskError
-from bot.handoff import opening, people, status, tickets
+from bot.handoff import clock_state, opening, people, status, tickets
 from bot.handoff.context import frustration, mood, transcript
 from bot.handoff.digest import with_quotes
-from bot.handoff.records import Json, Ticket, iso
+from bot.handoff.instants import iso
+from bot.handoff.records import Json, Ticket
 from bot.handoff.rules import DeskRules
 from bot.handoff.store import messages, promises
+
+HEATED = ("frustrated", "angry")
+"""Levels at which a chat is hot."""
 
 
 def page_start(after: str | None) -> int:
@@ -26,6 +30,13 @@ def page_start(after: str | None) -> int:
     if not after.isascii() or not after.isdigit() or len(after) > 9:
         raise DeskError(f"'{after}' is no page: pass what the page before gave as 'next'.")
     return int(after)
+
+
+def heated(scores: Sequence[tuple[float, str]]) -> bool:
+    """Whether a customer is frustrated or angry now, or was at the peak."""
+    if not scores:
+        return False
+    return scores[-1][1] in HEATED or max(scores)[1] in HEATED
 
 
 def rows(
@@ -50,6 +61,7 @@ def rows(
                 {"username": each, "name": names[each]} for each in beside.get(ticket.ref, ())
             ],
             "mentioned": ticket.ref in unread,
+            "heat": heated(moods.get(ticket.conversation, [])),
         }
         for ticket in page
     ]
@@ -83,7 +95,7 @@ def whole(
             for promise in promises.of_conversation(connection, ticket.conversation)
         ],
     }
-    phrases = [message.text for message in written if message.author == "customer"]
+    phrases = [each.text for each in written if each.author == "customer" and each.text]
     context.update(phrases=phrases[-5:], last_phrase=phrases[-1] if phrases else None)
     lines = ticket.context.get("summary") or {}
     if ticket.resolved_at is None:  # what they wrote while they waited belongs to it
@@ -137,6 +149,7 @@ def _row(
         "issue": ticket.issue,
         "channel": ticket.channel,
         "phase": status.phase(ticket),
+        "sla": clock_state.view(rules, ticket, now),
         "waiting_since": iso(ticket.waiting_since),
         "snoozed_until": iso(ticket.snoozed_until),
         "transfers": ticket.transfers,

@@ -137,5 +137,12 @@ def merged(entities: str, products: str) -> dict[str, Any]:
     import yaml
 
     words: dict[str, Any] = yaml.safe_load(entities)
-    words["words"] = {**words["words"], **yaml.safe_load(products)}
+    named = yaml.safe_load(products)
+    named["product"] = [form for one in named["product"] for form in _forms(str(one))]
+    words["words"] = {**words["words"], **named}
     return words
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """Return a thing's name and its plurals, as Spanish and English make them."""
+    return (word, f"{word}s", f"{word}es")

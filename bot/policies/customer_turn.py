@@ -15,6 +15,8 @@ from bot.deescalation.state import ConversationState, CustomerTurn, History
 STATE_SLOT = "conversation_state"
 FAILURE_SLOT = "action_failure"
 FALLBACK = "nlu_fallback"
+URGENT = frozenset({"self_harm", "violence_threat", "emergency", "ask_human"})
+"""Intents that are not lost when the understanding is unsure."""
 
 
 def turn_data(tracker: DialogueStateTracker) -> dict[str, Any]:
@@ -60,9 +62,18 @@ def customer_turn(tracker: DialogueStateTracker) -> CustomerTurn | None:
 
 
 def _also(data: dict[str, Any]) -> tuple[tuple[str, float], ...]:
-    """Return what else the message says, surest first (bot/nlu/also_detector.py)."""
-    found = data.get("also") or ()
-    return tuple((str(one.get("name")), float(one.get("confidence") or 0.0)) for one in found)
+    """Return what else the message says, surest first (bot/nlu/also_detector.py).
+
+    What was not sure enough to be understood still counts where a miss costs most: the triggers
+    have confidences of their own.
+    """
+    found = [*(data.get("also") or ())]
+    ranking = data.get("intent_ranking") or ()
+    if str((data.get("intent") or {}).get("name")) == FALLBACK:
+        likeliest = [one for one in ranking if one.get("name") != FALLBACK][:1]
+        found += [one for one in likeliest if one.get("name") in URGENT]
+    read = [(str(one.get("name")), float(one.get("confidence") or 0.0)) for one in found]
+    return tuple(sorted(read, key=lambda one: -one[1]))
 
 
 def _history(turn: dict[str, Any]) -> History | None:

@@ -7,7 +7,7 @@ without TensorFlow; nothing is ever written. What a person's agent said is not i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -21,7 +21,7 @@ from bot.errors import ConfigError, NotFound, StoreError, did_you_mean
 from bot.settings import Settings
 from bot.training.turns import FALLBACK, HANDOFFS, Turn, turns_of
 
-FILTERS = ("low-confidence", "fallback", "escalated", "low-csat")
+FILTERS = ("low-confidence", "fallback", "escalated", "low-csat", "moments")
 MARGIN = 0.15  # above the fallback's threshold a guess is still worth a trainer's look
 BATCH = 200  # conversations read at once
 LEVELS = ("calm", "annoyed", "frustrated", "angry")
@@ -86,7 +86,7 @@ class Summary:
             "fallback": self.fallbacks > 0,
             "escalated": bool(self.trigger),
         }
-        return filter_ is None or kept[filter_]
+        return filter_ is None or kept.get(filter_, True)
 
 
 def read(settings: Settings, conversation: str) -> Conversation:
@@ -116,24 +116,31 @@ def summaries(
     since: float = 0.0,
     limit: int = 20,
     below: float = 1.0,
+    among: Collection[str] | None = None,
 ) -> list[Summary]:
     """Return the newest conversations.
 
     Args:
         settings: The installation.
-        filter_: One of :data:`FILTERS` but ``low-csat``; None lets every conversation through.
+        filter_: One of :data:`FILTERS`; None lets every conversation through. Of ``low-csat`` and
+            ``moments`` the caller knows which they are and says so in ``among``.
         since: Seconds since 1970; earlier conversations are left out.
         limit: How many at most, at least 1.
         below: Confidence in [0, 1] that counts as low.
+        among: Only these conversations, by id; None for all.
 
     Raises:
         ConfigError: there is no such filter.
         StoreError: the store cannot be read.
     """
-    if filter_ not in (None, *FILTERS[:-1]):
+    if filter_ not in (None, *FILTERS):
         raise ConfigError(f"Unknown filter '{filter_}'.{did_you_mean(str(filter_), FILTERS)}")
     with _connection(settings) as connection:
-        found = (one for one in _all(connection, since) if one.chosen(filter_, below))
+        found = (
+            one
+            for one in _all(connection, since)
+            if one.chosen(filter_, below) and (among is None or one.id in among)
+        )
         return list(islice(found, limit))
 
 

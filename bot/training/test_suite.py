@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.errors import SettingsError
 from bot.settings import ROOT, Settings
@@ -28,6 +28,17 @@ def prepare(settings: Settings, *, say: Say) -> None:
     page_tools(say)
     ensure(settings, say=say)
     ensure_model(settings, say=say)
+
+
+def parts(asked: Sequence[str]) -> list[list[str]]:
+    """Return pytest's arguments, one list a run: what was asked for, or else everything.
+
+    Unit tests run on all cores; the others start processes and browsers that would be in each
+    other's way.
+    """
+    if asked:
+        return [list(asked)]
+    return [["-m", "unit", "-n", "auto", "--dist", "loadfile"], ["-m", "not unit"]]
 
 
 def browser(say: Say) -> str:

@@ -18,13 +18,59 @@ from bot.handoff.desk import Desk
 from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store
 from bot.settings import ROOT, Settings
-from bot.web import auth, bot_chats, console_live, customers, health, live, openapi, pages, tickets
+from bot.web import (
+    accounts,
+    aids,
+    all_accounts,
+    approvals,
+    attachments,
+    auth,
+    bot_chats,
+    cases,
+    console_live,
+    customers,
+    data_rights,
+    ending,
+    feedback,
+    follow_ups,
+    health,
+    hooks,
+    live,
+    measures,
+    openapi,
+    outside,
+    overview,
+    pages,
+    presence,
+    rating,
+    receipts,
+    status,
+    teamwork,
+    tickets,
+    transcripts,
+    views_api,
+)
 from bot.web.gateway import Gateway
 from bot.web.notices import Notices
 from bot.web.origins import OriginCheck, SecurityHeaders
 from bot.web.problems import HANDLERS
 
-AGENTS = (*tickets.OPERATIONS, *bot_chats.OPERATIONS)
+AGENTS = (
+    *tickets.OPERATIONS,
+    *aids.OPERATIONS,
+    *bot_chats.OPERATIONS,
+    *teamwork.OPERATIONS,
+    *follow_ups.OPERATIONS,
+    *approvals.OPERATIONS,
+    *cases.OPERATIONS,
+    *feedback.OPERATIONS,
+    *presence.OPERATIONS,
+    *views_api.OPERATIONS,
+    *overview.OPERATIONS,
+    *measures.OPERATIONS,
+    *data_rights.OPERATIONS,
+    *hooks.OPERATIONS,
+)
 RESPONSES = ROOT / "data" / "responses"
 
 
@@ -90,9 +136,30 @@ def all_routes() -> list[BaseRoute]:
         *customers.routes,
         *live.routes,
         *auth.routes,
+        *accounts.routes,
+        *all_accounts.routes,
         *tickets.routes,
+        *aids.routes,
         *bot_chats.routes,
+        *teamwork.routes,
+        *follow_ups.routes,
+        *approvals.routes,
+        *cases.routes,
+        *feedback.routes,
+        *presence.routes,
+        *views_api.routes,
+        *overview.routes,
+        *measures.routes,
         *console_live.routes,
+        *ending.routes,
+        *rating.routes,
+        *status.routes,
+        *receipts.routes,
+        *transcripts.routes,
+        *outside.routes,
+        *attachments.routes,
+        *data_rights.routes,
+        *hooks.routes,
         *health.routes,
         *openapi.routes,
         *pages.routes(),
@@ -101,7 +168,21 @@ def all_routes() -> list[BaseRoute]:
 
 def operations() -> tuple[openapi.Operation, ...]:
     """Return every operation of the API, as the OpenAPI document describes them."""
-    return (*openapi.CUSTOMERS, *auth.OPERATIONS, *AGENTS, *openapi.OPERATORS)
+    return (
+        *openapi.CUSTOMERS,
+        *ending.OPERATIONS,
+        *rating.OPERATIONS,
+        *status.OPERATIONS,
+        *receipts.OPERATIONS,
+        *transcripts.OPERATIONS,
+        *outside.OPERATIONS,
+        *attachments.OPERATIONS,
+        *auth.OPERATIONS,
+        *accounts.OPERATIONS,
+        *all_accounts.OPERATIONS,
+        *AGENTS,
+        *openapi.OPERATORS,
+    )
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -6,19 +6,22 @@ token in a header too, and a page of this very address. Tokens have scopes and n
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.handoff import agents
+from bot.handoff import agents, logins, sessions
 from bot.handoff.records import Agent
 from bot.web import wire
 from bot.web.limits import Limiter, address
+from bot.web.notices import preferred_language
 from bot.web.openapi import Operation
 from bot.web.origins import same_origin
 from bot.web.problems import Problem
@@ -29,15 +32,21 @@ if TYPE_CHECKING:
 COOKIE = "remanso_session"
 PATH = "/api/v1/session"
 READ, WRITE = agents.SCOPES
-_LONGEST = 200
+REQUIRED: Literal["required"] = "required"
+SECOND_FACTOR = "second factor"
+"""What the key of second factors is derived for."""
+LONGEST = 200
 """Characters of a password or user name that are looked at."""
+EVEN = 0.25
+"""A refused login takes these seconds, or a multiple: how long tells nothing of the account."""
 
 
 class Login(msgspec.Struct):
-    """Who wants in."""
+    """Who wants in; ``code`` is asked for (401 second_factor) of who has a second factor."""
 
     username: str
     password: str
+    code: str = ""
 
 
 class AccountOut(msgspec.Struct):
@@ -50,10 +59,16 @@ class AccountOut(msgspec.Struct):
 
 
 class SessionOut(msgspec.Struct):
-    """Who is logged in; ``csrf`` goes into the header X-CSRF-Token of every change."""
+    """Who is logged in; ``csrf`` goes into the header X-CSRF-Token of every change.
+
+    With a ``second_factor`` that is ``required`` nothing else can be done before it is on.
+    ``notices`` tell administrators what needs them.
+    """
 
     agent: AccountOut
     csrf: str
+    second_factor: Literal["on", "off", "required"]
+    notices: list[str]
 
 
 @dataclass(frozen=True)
@@ -63,16 +78,32 @@ class Session:
     agent: Agent
     csrf: str
     token: str
+    incomplete: bool  # the second factor that the role must have is missing
 
 
-async def session_of(connection: HTTPConnection) -> Session | None:
-    """Return the login of a request or socket, if its cookie holds."""
+async def session_of(connection: HTTPConnection, *, working: bool = False) -> Session | None:
+    """Return the login of a request or socket, if its cookie holds.
+
+    A page reads by itself: only who changes something, or is ``working``, keeps a login alive.
+    """
     token = connection.cookies.get(COOKIE, "")
     if not token:
         return None
     gateway: Gateway = connection.app.state.gateway
-    found = await gateway.io(agents.session, gateway.store, token)
-    return Session(found[0], found[1], token) if found else None
+    idle = gateway.settings.session_idle_minutes
+    found = await gateway.io(sessions.session, gateway.store, token, idle=idle)
+    if found is None:
+        return None
+    if working or connection.scope.get("method", "GET") not in ("GET", "HEAD"):
+        await gateway.io(sessions.used, gateway.store, token, found)
+    return Session(found.agent, found.csrf, token, standing(gateway, found.agent) == REQUIRED)
+
+
+def standing(gateway: Gateway, agent: Agent) -> Literal["on", "off", "required"]:
+    """Return whether an agent's second factor is on, off, or missing though it is required."""
+    if agent.totp_at is not None:
+        return "on"
+    return REQUIRED if agent.role in gateway.settings.require_second_factor else "off"
 
 
 async def authenticated(request: Request, scope: str) -> Agent:
@@ -83,17 +114,30 @@ async def authenticated(request: Request, scope: str) -> Agent:
         scope: What a token must allow; a session allows everything its agent may do.
 
     Raises:
-        Problem: 401 nobody, 403 the token lacks the scope, or the CSRF token is wrong.
+        Problem: 401 nobody, 403 the token lacks the scope, the CSRF token is wrong, or the second
+            factor is missing.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return await _token_owner(request, token.strip(), scope)
+    session = await logged_in(request)
+    if session.incomplete:
+        raise Problem(403, "second_factor_required")
+    return session.agent
+
+
+async def logged_in(request: Request) -> Session:
+    """Return the login a request of a person comes with, whatever it still lacks.
+
+    Raises:
+        Problem: 401 nobody, 403 the CSRF token is wrong.
+    """
     session = await session_of(request)
     if session is None:
         raise Problem(401, "session")
     if request.method not in ("GET", "HEAD"):
         check_csrf(request, session)
-    return session.agent
+    return session
 
 
 def check_csrf(request: Request, session: Session) -> None:
@@ -113,16 +157,18 @@ async def log_in(request: Request) -> Response:
     gateway: Gateway = request.app.state.gateway
     _our_page(request)
     wish = await wire.body(request, Login)
-    username, password = wish.username[:_LONGEST].strip().lower(), wish.password[:_LONGEST]
-    keys = _throttle(request, username)
-    agent = await gateway.io(agents.check_password, gateway.store, username, password)
-    if agent is None:
-        raise Problem(401, "login")
+    username, password = wish.username[:LONGEST].strip().lower(), wish.password[:LONGEST]
+    keys = throttle(request, username)
+    login = await checked(gateway, username, password, wish.code[:LONGEST])
+    if login.agent is None and login.why != logins.ASKED:
+        raise Problem(401, login.why)
     for key, limiter in keys.items():
         limiter.give_back(key)
-    hours = gateway.settings.session_hours
-    token, csrf = await gateway.io(agents.new_session, gateway.store, agent, hours)
-    response = _session(agent, csrf)
+    if login.agent is None:
+        raise Problem(401, login.why)
+    agent, hours = login.agent, gateway.settings.session_hours
+    token, csrf = await gateway.io(sessions.new_session, gateway.store, agent, hours)
+    response = await _session(request, agent, csrf)
     response.set_cookie(
         COOKIE,
         token,
@@ -137,10 +183,8 @@ async def log_in(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """Tell who is logged in."""
-    session = await session_of(request)
-    if session is None:
-        raise Problem(401, "session")
-    return _session(session.agent, session.csrf)
+    session = await logged_in(request)
+    return await _session(request, session.agent, session.csrf)
 
 
 async def log_out(request: Request) -> Response:
@@ -149,7 +193,7 @@ async def log_out(request: Request) -> Response:
     session = await session_of(request)
     if session is not None:
         check_csrf(request, session)
-        await gateway.io(agents.end_session, gateway.store, session.token)
+        await gateway.io(sessions.end_session, gateway.store, session.token)
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return response
@@ -166,7 +210,21 @@ async def _token_owner(request: Request, token: str, scope: str) -> Agent:
     return agent
 
 
-def _throttle(request: Request, username: str) -> dict[str, Limiter]:
+async def checked(gateway: Gateway, username: str, password: str, code: str) -> logins.Login:
+    """Try a password and a code; a refusal takes as long whatever was wrong."""
+    began, settings = time.monotonic(), gateway.settings
+    lock = logins.Lock(settings.logins_before_lock, settings.lock_minutes)
+    key = settings.key(SECOND_FACTOR)
+    login = await gateway.io(
+        logins.log_in, gateway.store, username, password, code=code, key=key, lock=lock
+    )
+    if login.agent is None and EVEN:
+        took = time.monotonic() - began
+        await asyncio.sleep(EVEN - took % EVEN)
+    return login
+
+
+def throttle(request: Request, username: str) -> dict[str, Limiter]:
     """Count a try, for the address and for the user name at it.
 
     Raises:
@@ -189,9 +247,12 @@ def _our_page(request: Request) -> None:
         raise Problem(403, "origin")
 
 
-def _session(agent: Agent, csrf: str) -> Response:
+async def _session(request: Request, agent: Agent, csrf: str) -> Response:
+    gateway: Gateway = request.app.state.gateway
+    language = preferred_language(request.headers.get("accept-language", ""))
     account = AccountOut(agent.username, agent.name, agent.teams, agent.role)
-    return wire.answer(SessionOut(account, csrf))
+    notices = await gateway.io(gateway.calling.notices, agent, language)
+    return wire.answer(SessionOut(account, csrf, standing(gateway, agent), notices))
 
 
 routes = [

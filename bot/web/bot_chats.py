@@ -11,7 +11,7 @@ from starlette.routing import Route
 from bot.web import auth, ticket_wire, tickets, wire
 from bot.web.customers import PATH
 from bot.web.openapi import Operation
-from bot.web.problems import Problem
+from bot.web.problems import unfit
 
 if TYPE_CHECKING:
     from bot.web.gateway import Gateway
@@ -23,7 +23,7 @@ async def listing(request: Request) -> Response:
     """List the live chats of the bot that an agent may take."""
     agent = await auth.authenticated(request, auth.READ)
     if request.query_params.get("owner") != "bot":
-        raise Problem(400, "bad_request")
+        raise unfit("owner", "Accepted: bot.", "bot")
     gateway: Gateway = request.app.state.gateway
     chats = await gateway.io(gateway.desk.bot_chats, agent)
     return wire.answer({"conversations": chats})
@@ -35,7 +35,7 @@ async def take(request: Request) -> Response:
     gateway: Gateway = request.app.state.gateway
     conversation = request.path_params["conversation"]
     change = await gateway.io(gateway.desk.take_over, conversation, agent)
-    return await tickets.changed(request, change)
+    return await tickets.changed(request, change, agent)
 
 
 routes = [

@@ -6,16 +6,16 @@ while a person has the conversation, the agent sees it and the engine only score
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import anyio
-import msgspec
 
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from bot.handoff.records import Conversation, Identity, Message, Reply
-from bot.web import identity, wire
+from bot.web import identity, unread, wire
 from bot.web.problems import Problem
+from bot.web.standing import standing
 
 if TYPE_CHECKING:
     from bot.web.gateway import Gateway
@@ -27,8 +27,6 @@ PAGE = 2000
 WELCOME = "utter_notice_welcome"
 QUEUE_MESSAGE = "utter_notice_queue_message"
 PERSON_TRIGGER = "person_button"
-UPSET = ("frustrated", "angry")
-"""Levels at which the page becomes plainer."""
 WAIT_MARGIN = 8.0
 """Seconds a POST waits for the bot beyond the engine's own time."""
 
@@ -63,6 +61,7 @@ class Chat:
             language=language,
             origin=origin,
             page=wish.page[:PAGE] if wish.page else None,
+            time_zone=wish.time_zone,
             welcome=welcome,
             disclosure=notice.variation if notice else None,
         )
@@ -90,9 +89,12 @@ class Chat:
         if not self._gateway.tokens.opens(token, name):
             raise Problem(401, "token", headers={"WWW-Authenticate": "Bearer"})
         try:
-            return await self._gateway.io(self._gateway.store.conversation, name)
+            known = await self._gateway.io(self._gateway.store.conversation, name)
         except NotFound as error:
             raise Problem(404, "conversation") from error
+        if known.erased_at is not None:
+            raise Problem(404, "conversation")
+        return known
 
     async def post(self, conversation: Conversation, wish: wire.NewMessage | wire.Send) -> Posted:
         """Store a message of the customer and set its answer going.
@@ -111,9 +113,11 @@ class Chat:
                     text,
                     wish.client_id,
                     choice_id=wish.choice,
+                    attachments=wish.attachments[: gateway.settings.attachments_per_conversation],
                 )
-            except NotFound as error:
-                raise Problem(404, "choice", language=conversation.language) from error
+            except (NotFound, Conflict) as error:
+                status, code = (404 if isinstance(error, NotFound) else 409), error.code or "choice"
+                raise Problem(status, code, language=conversation.language) from error
             if new:
                 await self._stored(message)
             else:
@@ -201,7 +205,7 @@ class Chat:
         text = (wish.text or "").replace("\x00", "").strip()
         if not 0 < len(wish.client_id) <= CLIENT_ID or (wish.choice and text):
             raise Problem(400, "bad_request", language=language)
-        if not wish.choice and not text:
+        if not wish.choice and not text and not wish.attachments:
             raise Problem(400, "empty", language=language)
         limit = self._gateway.settings.message_limit
         if len(text) > limit:
@@ -217,11 +221,18 @@ class Chat:
     async def _stored(self, message: Message) -> None:
         gateway = self._gateway
         gateway.hub.messages(message.conversation, [message])
+        if message.attachments:
+            await unread.tell(gateway, message)
         if message.turn:
             gateway.turns.arrived(message)
             return
-        gateway.answerer.background(gateway.answerer.score(message))
-        await self._comfort(message)
+        if message.text:
+            gateway.answerer.background(gateway.answerer.score(message))
+        went_on = await gateway.io(gateway.progress.customer_wrote, message.conversation)
+        if went_on is not None:  # the case waited for them, or was put aside
+            gateway.hub.ticket(went_on.ticket.ref)
+        if not await gateway.assigning.heard(gateway, message):
+            await self._comfort(message)
 
     async def _comfort(self, message: Message) -> None:
         """Tell a customer who writes while waiting, once a wait, that it is read."""
@@ -262,29 +273,7 @@ class Chat:
         return replies
 
     def _view(self, name: str) -> wire.ConversationOut:
-        desk = self._gateway.desk
-        conversation = self._gateway.store.conversation(name)
-        ticket, agent = desk.current(name) or (None, None)
-        place = desk.place(name) if conversation.owner == "queue" else None
-        agent_name = agent.name if agent and conversation.owner == "agent" else None
-        view = {
-            "conversation": conversation.id,
-            "owner": conversation.owner,
-            "status": conversation.status,
-            "agent": {"name": agent_name} if agent_name else None,
-            "reference": ticket.ref if ticket else None,
-            "queue": asdict(place) if place else None,
-            "language": conversation.language,
-            "identity": conversation.identity_status,
-            "messages_limit": self._gateway.settings.message_limit,
-            "mood": _mood(self._gateway.store.last_parse(name)),
-        }
-        return msgspec.convert(view, wire.ConversationOut)
-
-
-def _mood(parse: dict[str, Any] | None) -> str | None:
-    level = ((parse or {}).get("frustration") or {}).get("level")
-    return "high" if level in UPSET else None
+        return standing(self._gateway, name)
 
 
 def _too_fast(wait: float, language: str) -> Problem:

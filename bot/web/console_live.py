@@ -17,15 +17,13 @@ import msgspec
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot.handoff import agents
 from bot.handoff.records import Agent
 from bot.web import ticket_wire
 from bot.web.auth import Session, session_of
-from bot.web.console_feed import TOPIC, Feed
+from bot.web.console_feed import TOPIC, Feed, hears
 from bot.web.hub import Watcher
 from bot.web.notices import preferred_language
 from bot.web.origins import same_origin
-from bot.web.tickets import tell
 
 if TYPE_CHECKING:
     from bot.web.gateway import Gateway
@@ -72,6 +70,7 @@ class Presence:
             desk = self._gateway.desk
             changed = await self._gateway.io(desk.agent_back if there else desk.agent_lost, agent)
             (self._there.add if there else self._there.discard)(agent.username)
+            self._gateway.assigning.stir()
             for ticket in changed:
                 self._gateway.hub.ticket(ticket.ref)
 
@@ -105,12 +104,15 @@ class Console:
     async def speak(self) -> None:
         """Send what happens until the socket closes or the login ends."""
         await self._send({"type": "ready", "agent": self._agent.as_dict()})
+        offers = self._gateway.assigning.assignment.offers
+        for frame in await self._gateway.io(offers, self._agent):
+            await self._send(frame)
         while True:
             event = await self._watcher.next()
             if self._watcher.lagging:
                 await self._websocket.close(COME_BACK)
                 return
-            if agents.sees(self._agent, event["team"]):
+            if hears(self._agent, event):
                 await self._send(self._worded(event["frame"]))
 
     async def watch_login(self) -> None:
@@ -118,7 +120,7 @@ class Console:
         while True:
             await asyncio.sleep(RECHECK)
             session = await session_of(self._websocket)
-            if session is None:
+            if session is None or session.incomplete:
                 await self._websocket.close(LOGGED_OUT)
                 return
             self._agent = session.agent  # teams may have changed
@@ -128,10 +130,14 @@ class Console:
         while True:
             try:
                 frame = _frames.decode(await self._websocket.receive_text())
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, RecursionError):
                 continue
             if isinstance(frame, ticket_wire.Ping):
                 await self._send({"type": "pong"})
+            elif isinstance(frame, ticket_wire.Viewing):
+                await session_of(self._websocket, working=True)
+                viewing = self._gateway.viewing
+                await viewing.show(self, self._agent, frame.ref, frame.typing)
             else:
                 self._typing(frame)
 
@@ -147,7 +153,8 @@ class Console:
         row = frame["ticket"]
         rules = self._gateway.desk.rules
         reason = rules.label("reasons", row["reason_code"], self._language)
-        return {**frame, "ticket": {**row, "reason": reason}}
+        mine = {"reason": reason, "mentioned": self._agent.username in frame.get("unread", ())}
+        return {"type": "ticket", "ticket": {**row, **mine}}
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await self._websocket.send_text(msgspec.json.encode(frame).decode())
@@ -160,7 +167,7 @@ async def live(websocket: WebSocket) -> None:
     session = await session_of(websocket)
     foreign = not same_origin(websocket.scope)
     await websocket.accept()
-    if foreign or session is None:
+    if foreign or session is None or session.incomplete:
         await websocket.close(FOREIGN if foreign else LOGGED_OUT)
         return
     presence, feed = _parts(gateway)
@@ -170,6 +177,7 @@ async def live(websocket: WebSocket) -> None:
         try:
             await _first_of(console.speak(), console.listen(), console.watch_login())
         finally:
+            gateway.viewing.gone(console)
             await asyncio.shield(presence.closed(session.agent))
 
 
@@ -201,29 +209,19 @@ async def running(gateway: Gateway) -> AsyncIterator[None]:
     _running[id(gateway)] = Presence(gateway), feed
     for ticket in await gateway.io(gateway.desk.all_lost):
         gateway.hub.ticket(ticket.ref)
-    tasks = [
-        asyncio.create_task(work) for work in (feed.run(), feed.tell_waiting(), _sweep(gateway))
-    ]
+    assigning = gateway.assigning.run(gateway)
+    clockwork = gateway.clockwork.run(gateway)
+    works = (feed.run(), feed.tell_waiting(), clockwork, assigning)
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        pending = set(tasks)
+        while pending:  # Python 3.10's wait_for may swallow a cancellation: ask again
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=0.5)
         del _running[id(gateway)]
-
-
-async def _sweep(gateway: Gateway) -> None:
-    """Put the chats of agents who stayed away back in the queue; tell of promises that are due."""
-    pause = min(5.0, max(0.1, gateway.desk.grace / 4))
-    while True:
-        await asyncio.sleep(pause)
-        for look in (gateway.desk.sweep, gateway.desk.alarm_promises):
-            try:
-                for change in await gateway.io(look):
-                    tell(gateway, change)
-            except Exception as error:  # whatever it is, the next look comes
-                logger.error("%s failed", look.__name__, exc_info=error)
 
 
 routes = [WebSocketRoute(PATH, live)]

@@ -11,7 +11,7 @@ from bot.web import wire
 from bot.web.chat import Chat
 from bot.web.limits import address
 from bot.web.notices import preferred_language
-from bot.web.problems import Problem
+from bot.web.problems import Problem, unfit
 
 PATH = "/api/v1/conversations"
 
@@ -32,13 +32,13 @@ async def begin(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """Tell where a conversation stands."""
-    chat, conversation = await _opened(request)
+    chat, conversation = await opened(request)
     return wire.answer(await chat.view(conversation.id))
 
 
 async def post(request: Request) -> Response:
     """Store a message and, unless ``wait=0``, wait for the bot's replies."""
-    chat, conversation = await _opened(request)
+    chat, conversation = await opened(request)
     posted = await chat.post(conversation, await wire.body(request, wire.NewMessage))
     wait = request.query_params.get("wait", "1") != "0"
     replies = await chat.replies(posted) if wait else []
@@ -53,10 +53,10 @@ async def post(request: Request) -> Response:
 
 async def messages(request: Request) -> Response:
     """List the messages after one."""
-    chat, conversation = await _opened(request)
+    chat, conversation = await opened(request)
     after = request.query_params.get("after", "0")
     if not after.isdecimal() or len(after) > 18:
-        raise Problem(400, "bad_request", language=conversation.language)
+        raise unfit("after", "The id of a message, a number.")
     body = wire.MessagesOut(
         messages=await chat.messages(conversation.id, int(after)),
         conversation=await chat.view(conversation.id),
@@ -66,23 +66,30 @@ async def messages(request: Request) -> Response:
 
 async def person(request: Request) -> Response:
     """Ask for a person."""
-    chat, conversation = await _opened(request)
+    chat, conversation = await opened(request)
     return wire.answer(await chat.person(conversation))
 
 
 async def identify(request: Request) -> Response:
     """Prove who the customer is."""
-    chat, conversation = await _opened(request)
+    chat, conversation = await opened(request)
     await chat.identify(conversation, (await wire.body(request, wire.IdentityIn)).token)
     return wire.answer(await chat.view(conversation.id))
 
 
-async def _opened(request: Request) -> tuple[Chat, Conversation]:
-    chat: Chat = request.app.state.gateway.chat
+async def opened(request: Request) -> tuple[Chat, Conversation]:
+    """Return the conversation that a request's token opens, and what can be done in it."""
+    gateway = request.app.state.gateway
+    chat: Chat = gateway.chat
+    conversation = await chat.conversation(request.path_params["conversation"], bearer(request))
+    gateway.reaching.sightings.asked(conversation.id)
+    return chat, conversation
+
+
+def bearer(request: Request) -> str:
+    """Return the token that a request carries; empty without one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        token = ""
-    return chat, await chat.conversation(request.path_params["conversation"], token.strip())
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 routes = [

@@ -8,7 +8,7 @@ must be called from it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,6 +43,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._watchers: dict[str, set[Watcher]] = {}
+        self.left: Callable[[str], None] = lambda topic: None  # told when the last watcher goes
 
     @contextmanager
     def watch(self, topic: str) -> Iterator[Watcher]:
@@ -56,6 +57,7 @@ class Hub:
             watchers.discard(watcher)
             if not watchers:
                 self._watchers.pop(topic, None)
+                self.left(topic)
 
     def watched(self, topic: str) -> bool:
         """Whether anybody watches the topic."""

@@ -67,6 +67,8 @@ class Limits:
     logins: Limiter  # per address and user name
     login_addresses: Limiter  # per address, ten times as many
     identities: Limiter  # proofs of identity, per conversation
+    status_addresses: Limiter  # wrong codes of the status page, per address
+    status_references: Limiter  # the same per case and hour, from anywhere
 
 
 def limits(settings: Settings) -> Limits:
@@ -77,6 +79,8 @@ def limits(settings: Settings) -> Limits:
         logins=Limiter(settings.logins_per_minute),
         login_addresses=Limiter(10 * settings.logins_per_minute),
         identities=Limiter(settings.messages_per_minute),
+        status_addresses=Limiter(2 * settings.logins_per_minute),
+        status_references=Limiter(4 * settings.logins_per_minute, 3600.0),
     )
 
 

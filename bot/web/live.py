@@ -111,7 +111,7 @@ class Socket:
             frame = _frames.decode(text)
             client_id = getattr(frame, "client_id", None)
             await self._do(frame)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             await self._refuse(Problem(400, "bad_request"), client_id)
         except Problem as problem:
             await self._refuse(problem, client_id)
@@ -169,7 +169,7 @@ async def _greeted(websocket: WebSocket, gateway: Gateway) -> tuple[wire.Hello, 
     try:
         text = await asyncio.wait_for(websocket.receive_text(), HELLO_SECONDS)
         hello = _frames.decode(text)
-    except (asyncio.TimeoutError, msgspec.DecodeError) as error:
+    except (asyncio.TimeoutError, msgspec.DecodeError, RecursionError) as error:
         raise Problem(401, "token") from error
     if not isinstance(hello, wire.Hello):
         raise Problem(401, "token")

@@ -16,6 +16,7 @@ from bot.web import customers, health, wire
 
 PATH = "/api/v1/openapi.json"
 VERSION = "1"
+JSON = "application/json"
 
 STATUSES = {
     101: "The socket is open",
@@ -34,20 +35,49 @@ STATUSES = {
 }
 
 
+def _example(code: str, text: str, **facts: str) -> dict[str, Any]:
+    return {"error": {"code": code, "text": text, **({"facts": facts} if facts else {})}}
+
+
+EXAMPLES = {
+    400: _example(
+        "bad_request",
+        "The field “presence” is not of the expected form.",
+        field="presence",
+        detail="Invalid enum value 'here' - at `$.presence`",
+        accepted="online, busy, away",
+    ),
+    401: _example("session", "The session is over. Please log in again."),
+    403: _example("not_allowed", "This account may not do that."),
+    404: _example("not_found", "There is nothing at that address."),
+    409: _example(
+        "conflict",
+        "The case has changed meanwhile and that can no longer be done. Please reload the page.",
+    ),
+    413: _example("too_long", "Up to 4000 characters fit in one message.", limit="4000"),
+    429: _example(
+        "too_many_logins", "Too many tries in a row. Please try again in 42 seconds.", seconds="42"
+    ),
+}
+"""What a refusal of each status looks like; the text is in the reader's language."""
+
+
 @dataclass(frozen=True)
 class Operation:
     """One operation of the API, as the document describes it.
 
     Args:
-        method: GET, POST, DELETE.
+        method: GET, POST, PUT, DELETE.
         path: With ``{parameters}``.
         summary: One line.
         body: Class of the request's body.
         answer: Class of a successful answer's body.
         statuses: Statuses it may answer with; every one of 400 and more is an error object.
         query: Names of query parameters to what they mean.
-        security: ``conversation``, ``agent`` or None.
+        security: ``conversation``, ``agent``, ``session`` (a person, no program) or None.
         tag: Group in the document.
+        media: Content types of a successful answer that is no JSON.
+        errors: Content type of refusals.
     """
 
     method: str
@@ -59,6 +89,8 @@ class Operation:
     query: dict[str, str] = field(default_factory=dict)
     security: str | None = None
     tag: str = "agents"
+    media: tuple[str, ...] = ()
+    errors: str = JSON
 
 
 _ONE = customers.PATH + "/{conversation}"
@@ -198,8 +230,7 @@ def _described(operation: Operation, schema: dict[Any, Any]) -> dict[str, Any]:
             for name, text in operation.query.items()
         ],
         "responses": {
-            str(status): _response(status, operation.answer, schema)
-            for status in operation.statuses
+            str(status): _response(status, operation, schema) for status in operation.statuses
         },
     }
     if operation.body is not None:
@@ -211,18 +242,22 @@ def _described(operation: Operation, schema: dict[Any, Any]) -> dict[str, Any]:
     return described
 
 
-def _response(status: int, answer: Any, schema: dict[Any, Any]) -> dict[str, Any]:
+def _response(status: int, operation: Operation, schema: dict[Any, Any]) -> dict[str, Any]:
     response: dict[str, Any] = {"description": STATUSES[status]}
-    failed = 400 <= status < 500
-    if failed:
+    answer, failed = operation.answer, 400 <= status < 500
+    if failed and operation.errors != JSON:
+        response["content"] = {operation.errors: {}}
+    elif failed:
         response["content"] = _json(schema[wire.ErrorOut])
-    elif answer is not None and status not in (101, 204):
-        response["content"] = _json(schema[answer])
+        response["content"][JSON]["example"] = EXAMPLES[status]
+    elif status not in (101, 204) and (answer is not None or operation.media):
+        response["content"] = _json(schema[answer]) if answer is not None else {}
+        response["content"].update({media: {} for media in operation.media})
     return response
 
 
 def _json(schema: Any) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+    return {JSON: {"schema": schema}}
 
 
 async def show(request: Request) -> Response:

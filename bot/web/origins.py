@@ -32,8 +32,8 @@ def allowed(scope: Scope, settings: Settings) -> bool:
 
 def page_policy(settings: Settings, path: str) -> str:
     """Return the Content-Security-Policy of a path: nothing inline, nothing from elsewhere."""
-    console = path.startswith("/console")
-    ancestors = "'none'" if console else " ".join(("'self'", *settings.origins()))
+    alone = path.startswith("/console") or path == "/status"
+    ancestors = "'none'" if alone else " ".join(("'self'", *settings.origins()))
     return "; ".join(
         (
             "default-src 'none'",

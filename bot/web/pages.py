@@ -46,6 +46,11 @@ async def to_console(request: Request) -> Response:
     return RedirectResponse("/console/", 308)
 
 
+async def status(request: Request) -> Response:
+    """The page on which a customer follows a case."""
+    return await _file(request, "status/index.html")
+
+
 async def widget(request: Request) -> Response:
     """The one script that a site embeds."""
     return await _file(request, "widget/widget.js")
@@ -68,6 +73,7 @@ def routes() -> list[BaseRoute]:
         Route("/", home),
         Route("/console", to_console),
         Route("/console/", console),
+        Route("/status", status),
         Route("/widget.js", widget),
         Mount("/static", GZipMiddleware(Files(directory=STATIC, check_dir=False))),
     ]

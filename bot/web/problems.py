@@ -26,6 +26,10 @@ DESK_ERRORS: dict[type[DeskError], tuple[int, str]] = {
 }
 
 
+PLAIN = {403: "not_allowed", 404: "not_found", 409: "conflict", 500: "server"}
+"""Statuses to the sentence that needs no facts."""
+
+
 class Problem(RequestError):
     """A request that is refused.
 
@@ -57,9 +61,15 @@ class Problem(RequestError):
         self.facts = facts
 
 
-def refusal(status: int, code: str, text: str, headers: dict[str, str] | None = None) -> Response:
-    """Return the JSON answer of an error."""
-    body = wire.ErrorOut(error=wire.ErrorBody(code=code, text=text))
+def refusal(
+    status: int,
+    code: str,
+    text: str,
+    headers: dict[str, str] | None = None,
+    facts: dict[str, Any] | None = None,
+) -> Response:
+    """Return the JSON answer of an error; ``facts`` say for programs what is accepted."""
+    body = wire.ErrorOut(error=wire.ErrorBody(code=code, text=text, facts=facts or None))
     return wire.answer(body, status, headers)
 
 
@@ -68,16 +78,22 @@ async def on_problem(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
     language = error.language or preferred_language(request.headers.get("accept-language", ""))
-    text = request.app.state.gateway.notices.text(error.key, language=language, facts=error.facts)
-    return refusal(error.status, error.code, text, error.headers)
+    notices = request.app.state.gateway.notices
+    text = notices.text(error.key, language=language, facts=error.facts)
+    if not text:  # it lacks a fact, such as a name that was left empty
+        key = f"utter_error_{PLAIN.get(error.status, 'bad_request')}"
+        text = notices.text(key, language=language)
+    return refusal(error.status, error.code, text, error.headers, error.facts)
 
 
 async def on_desk_error(request: Request, error: Exception) -> Response:
-    """Answer a refusal of the desk."""
+    """Answer a refusal of the desk: its own sentence, or its kind's, and what is accepted."""
     status, code = next(
-        (found for kind, found in DESK_ERRORS.items() if isinstance(error, kind)), (409, "conflict")
+        (found for kind, found in DESK_ERRORS.items() if isinstance(error, kind)),
+        (400, "bad_request"),
     )
-    return await on_problem(request, Problem(status, code))
+    facts = {"detail": str(error), **getattr(error, "facts", {})}
+    return await on_problem(request, Problem(status, getattr(error, "code", "") or code, **facts))
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
@@ -97,8 +113,24 @@ async def on_too_large(request: Request, error: Exception) -> Response:
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
-    """Answer a body that is not what the operation takes."""
+    """Answer a body that is not what the operation takes: the field is named, where it is one."""
+    if isinstance(error, wire.Unfit) and error.field:
+        return await on_problem(request, unfit(error.field, str(error), error.accepted))
     return await on_problem(request, Problem(400, "bad_request", detail=str(error)))
+
+
+def unfit(field: str, detail: str, accepted: str = "") -> Problem:
+    """Return the refusal of a field, of a body or a query.
+
+    Args:
+        field: Its name.
+        detail: What is wrong and what is accepted, for programs.
+        accepted: The values that are, where they are few.
+    """
+    facts: dict[str, Any] = {"field": field, "detail": detail}
+    if accepted:
+        facts["accepted"] = accepted
+    return Problem(400, "bad_request", key="utter_error_bad_field", **facts)
 
 
 async def on_crash(request: Request, error: Exception) -> Response:

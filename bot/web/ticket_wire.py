@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from bot.web import wire
+
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 Line = Annotated[str, msgspec.Meta(max_length=500)]
 Lines = Annotated[list[Line], msgspec.Meta(max_length=20)]
@@ -16,6 +18,29 @@ class FrustrationOut(msgspec.Struct):
     peak: float | None
     trend: Literal["rising", "steady", "falling"] | None
     level: Literal["calm", "annoyed", "frustrated", "angry"] | None
+
+
+class ColleagueOut(msgspec.Struct):
+    """Somebody who works at the desk."""
+
+    username: str
+    name: str
+
+
+class ClockOut(msgspec.Struct):
+    """A deadline, and how it stands; ``due`` is UTC, or null for none."""
+
+    due: str | None
+    state: Literal["running", "soon", "missed", "met", "paused", "none"]
+
+
+class ClocksOut(msgspec.Struct):
+    """A ticket's clocks; ``answer`` is the law's, where there is one."""
+
+    first_response: ClockOut
+    update: ClockOut
+    resolution: ClockOut
+    answer: ClockOut | None
 
 
 class TicketRow(msgspec.Struct):
@@ -42,7 +67,22 @@ class TicketRow(msgspec.Struct):
     first_response_at: str | None
     resolved_at: str | None
     disposition: str | None
+    cause: str | None
     lost_at: str | None
+    tier: Literal["L1", "L2", "L3"]
+    labels: list[str]
+    issue: str | None
+    channel: str
+    phase: Literal["queued", "open", "waiting", "snoozed", "returned", "resolved"]
+    sla: ClocksOut
+    heat: bool  # frustrated or angry, now or at the peak
+    waiting_since: str | None
+    snoozed_until: str | None
+    transfers: int
+    reopened: int
+    offered_to: str | None
+    participants: list[ColleagueOut]
+    mentioned: bool  # a colleague wants the agent's eyes here
 
 
 class TicketsOut(msgspec.Struct):
@@ -83,6 +123,7 @@ class AgentMessage(msgspec.Struct):
     language: str | None
     late: bool
     frustration: dict[str, Any] | None  # {score, level, cues}
+    attachments: list[wire.AttachmentOut] = []
 
 
 class TicketOut(msgspec.Struct):
@@ -128,6 +169,13 @@ class DeskOut(msgspec.Struct):
     reasons: dict[str, dict[str, str]]
     teams: dict[str, dict[str, str]]
     authority: dict[str, dict[str, int]]
+    causes: dict[str, dict[str, str]]
+    labels: dict[str, dict[str, str]]
+    needs: dict[str, dict[str, str]]
+    priorities: list[str]  # the most pressing first
+    tiers: list[str]
+    phases: dict[str, list[str]]  # phase to what can be done in it
+    participants_write: bool  # whether who takes part may write to the customer
 
 
 class Say(msgspec.Struct):
@@ -135,6 +183,7 @@ class Say(msgspec.Struct):
 
     text: Text
     client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    attachments: Annotated[list[str], msgspec.Meta(max_length=20)] = []
 
 
 class Promise(msgspec.Struct):
@@ -151,12 +200,14 @@ class Note(msgspec.Struct):
     promised: Annotated[list[Promise], msgspec.Meta(max_length=20)] = []
     offers_refused: Lines = []
     facts: Annotated[dict[str, Line], msgspec.Meta(max_length=20)] = {}
+    cause: Annotated[str, msgspec.Meta(max_length=60)] = ""  # why a person was needed, if known
 
 
 class Resolve(msgspec.Struct):
-    """How a case ends."""
+    """How a case ends, and why a person was needed: codes of ``desk.yml``."""
 
     disposition: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    cause: Annotated[str, msgspec.Meta(max_length=60)] = ""
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
@@ -167,8 +218,15 @@ class Typing(msgspec.Struct, tag_field="type", tag="typing"):
     on: bool
 
 
+class Viewing(msgspec.Struct, tag_field="type", tag="viewing"):
+    """The console shows this case (null: none), and whether the agent writes in it."""
+
+    ref: Annotated[str, msgspec.Meta(max_length=20)] | None
+    typing: bool = False
+
+
 class Ping(msgspec.Struct, tag_field="type", tag="ping"):
     """Is anybody there?"""
 
 
-Frame = Typing | Ping
+Frame = Typing | Viewing | Ping

@@ -10,14 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.errors import DeskError
+from bot.handoff import status
 from bot.handoff.presence import Change
-from bot.handoff.records import Agent
-from bot.handoff.tickets import VIEWS
+from bot.handoff.records import Agent, Json
+from bot.handoff.rules_read import PRIORITIES, TIERS
+from bot.handoff.search import VIEWS, Filters
 from bot.web import auth, ticket_wire, wire
 from bot.web.notices import preferred_language
 from bot.web.openapi import Operation
-from bot.web.problems import Problem
+from bot.web.problems import Problem, unfit
 
 if TYPE_CHECKING:
     from bot.web.gateway import Gateway
@@ -35,20 +36,18 @@ async def listing(request: Request) -> Response:
     agent = await auth.authenticated(request, auth.READ)
     gateway: Gateway = request.app.state.gateway
     query = request.query_params
-    view, limit = query.get("view", "queue"), query.get("limit", str(PAGE))
-    if view not in VIEWS or not (limit.isdecimal() and len(limit) < 5):
-        raise Problem(400, "bad_request")
-    try:
-        rows, following = await gateway.io(
-            gateway.desk.queue,
-            agent,
-            view,
-            after=query.get("after"),
-            limit=int(limit),
-            language=_language(request),
-        )
-    except DeskError as error:
-        raise Problem(400, "bad_request") from error
+    limit = query.get("limit", str(PAGE))
+    if not (limit.isascii() and limit.isdecimal() and len(limit) < 5):
+        raise unfit("limit", "A number from 1 to 1000.")
+    filters = Filters(**{name: query[name] for name in Filters.names() if name in query})
+    rows, following = await gateway.io(
+        gateway.search.page,
+        agent,
+        filters,
+        after=query.get("after"),
+        limit=int(limit),
+        language=_language(request),
+    )
     return wire.answer({"tickets": rows, "next": following})
 
 
@@ -57,22 +56,25 @@ async def show(request: Request) -> Response:
     agent = await auth.authenticated(request, auth.READ)
     gateway: Gateway = request.app.state.gateway
     ref, language = request.path_params["ref"], _language(request)
-    return wire.answer(await gateway.io(gateway.desk.view, ref, agent, language=language))
+    seen = await gateway.io(gateway.desk.view, ref, agent, language=language)
+    left = await gateway.io(gateway.contacts.of, seen["ticket"]["conversation"])
+    return wire.answer({**seen, "context": {**seen["context"], "contact": left}})
 
 
 async def claim(request: Request) -> Response:
     """Take a waiting ticket."""
     agent = await auth.authenticated(request, auth.WRITE)
-    return await _change(request, _desk(request).claim, agent)
+    return await change(request, _desk(request).claim, agent)
 
 
 async def say(request: Request) -> Response:
     """Send the customer a message."""
     agent = await auth.authenticated(request, auth.WRITE)
     message = await wire.body(request, ticket_wire.Say)
-    if not message.text.strip():
+    if not message.text.strip() and not message.attachments:
         raise Problem(400, "empty")
-    return await _change(request, _desk(request).say, agent, message.text, message.client_id)
+    text, files = message.text, message.attachments
+    return await change(request, _desk(request).say, agent, text, message.client_id, files)
 
 
 async def give_back(request: Request) -> Response:
@@ -81,7 +83,7 @@ async def give_back(request: Request) -> Response:
     note = await wire.body(request, ticket_wire.Note)
     if not note.agreed.strip():
         raise Problem(400, "no_note")
-    answer = await _change(request, _desk(request).give_back, agent, msgspec.to_builtins(note))
+    answer = await change(request, _desk(request).give_back, agent, msgspec.to_builtins(note))
     gateway: Gateway = request.app.state.gateway
     ticket = await gateway.io(gateway.desk.ticket, request.path_params["ref"])
     gateway.turns.wake(ticket.conversation)
@@ -92,22 +94,21 @@ async def resolve(request: Request) -> Response:
     """Close a ticket."""
     agent = await auth.authenticated(request, auth.WRITE)
     end = await wire.body(request, ticket_wire.Resolve)
-    known = _desk(request).rules.dispositions
-    if end.disposition not in known:
-        raise Problem(400, "disposition", accepted=", ".join(known))
-    return await _change(request, _desk(request).resolve, agent, end.disposition, end.note)
+    return await change(
+        request, _desk(request).resolve, agent, end.disposition, end.note, cause=end.cause
+    )
 
 
 async def reopen(request: Request) -> Response:
     """Take a closed ticket up again."""
     agent = await auth.authenticated(request, auth.WRITE)
-    return await _change(request, _desk(request).reopen, agent)
+    return await change(request, _desk(request).reopen, agent)
 
 
 async def release(request: Request) -> Response:
     """Put a claimed ticket back in the queue."""
     agent = await auth.authenticated(request, auth.WRITE)
-    return await _change(request, _desk(request).release, agent)
+    return await change(request, _desk(request).release, agent)
 
 
 async def keep(request: Request) -> Response:
@@ -116,7 +117,7 @@ async def keep(request: Request) -> Response:
     number = request.path_params["id"]
     if not (number.isascii() and number.isdecimal() and len(number) < 16):
         raise Problem(404, "not_found")
-    return await _change(request, _desk(request).keep_promise, agent, int(number))
+    return await change(request, _desk(request).keep_promise, agent, int(number))
 
 
 async def rules(request: Request) -> Response:
@@ -129,6 +130,13 @@ async def rules(request: Request) -> Response:
             "reasons": desk.reasons,
             "teams": {name: team.names for name, team in desk.teams.items()},
             "authority": desk.authority,
+            "causes": desk.causes,
+            "labels": desk.labels,
+            "needs": desk.needs,
+            "priorities": list(PRIORITIES),
+            "tiers": list(TIERS),
+            "phases": {name: sorted(table) for name, table in status.TABLE.items()},
+            "participants_write": desk.teamwork.participants_write,
         }
     )
 
@@ -143,25 +151,36 @@ def tell(gateway: Gateway, change: Change) -> None:
     gateway.hub.ticket(change.ticket.ref)
 
 
-async def _change(
+async def change(
     request: Request,
     operation: Callable[Concatenate[str, Agent, Args], Change],
     agent: Agent,
     *args: Args.args,
     **kwargs: Args.kwargs,
 ) -> Response:
+    """Do something with the ticket of the path, tell the sockets, and answer with its row."""
     gateway: Gateway = request.app.state.gateway
-    change = await gateway.io(operation, request.path_params["ref"], agent, *args, **kwargs)
-    return await changed(request, change)
+    made = await gateway.io(operation, request.path_params["ref"], agent, *args, **kwargs)
+    return await changed(request, made, agent)
 
 
-async def changed(request: Request, change: Change) -> Response:
+async def changed(request: Request, change: Change, agent: Agent | None = None) -> Response:
     """Tell the sockets of a change, and answer who made it."""
+    row, said = await outcome(request, change, agent)
+    return wire.answer({"ticket": row, "messages": said})
+
+
+async def outcome(
+    request: Request, change: Change, agent: Agent | None = None
+) -> tuple[Json, list[Json]]:
+    """Tell the sockets of a change; return the row as the agent sees it, and what was said."""
     gateway: Gateway = request.app.state.gateway
     tell(gateway, change)
-    row = await gateway.io(gateway.desk.row, change.ticket.ref, language=_language(request))
-    said = [message.for_agent() for message in change.messages]
-    return wire.answer({"ticket": row, "messages": said})
+    viewer = agent.username if agent else ""
+    row = await gateway.io(
+        gateway.desk.row, change.ticket.ref, language=_language(request), viewer=viewer
+    )
+    return row, [message.for_agent() for message in change.messages]
 
 
 def _desk(request: Request) -> Any:
@@ -204,9 +223,17 @@ OPERATIONS = (
         answer=ticket_wire.TicketsOut,
         statuses=(200, 400, 401, 403),
         query={
-            "view": "queue, mine, resolved or all",
+            "view": ", ".join(VIEWS),
+            "team": "Code of a team",
+            "priority": "urgent, high, medium or low",
+            "language": "Of the customer: es or en",
+            "label": "One of the labels",
+            "phase": "queued, open, waiting, snoozed, returned or resolved",
+            "owner": "User name of the agent who has it; me is who asks",
+            "q": "Words in reference, customer, messages or notes; accents and case do not matter",
+            "sort": "risk or age",
             "after": "What the page before gave as next",
-            "limit": "Tickets at most, 1 to 200",
+            "limit": "Tickets at most, 1 to 1000",
         },
     ),
     _operation(

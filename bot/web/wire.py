@@ -3,7 +3,8 @@
 Times are UTC, ISO 8601 with Z. The OpenAPI document is made from these classes.
 """
 
-from typing import Any, Literal, TypeVar
+import re
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from starlette.requests import Request
@@ -16,6 +17,8 @@ Body = TypeVar("Body")
 BODY_BYTES = 65_536
 """Bytes a request body or a WebSocket frame may have."""
 
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")  # means nothing, and PostgreSQL keeps none
+
 Language = Literal["es", "en"]
 
 
@@ -25,6 +28,15 @@ class ChoiceOut(msgspec.Struct):
     id: str
     title: str
     used: bool
+
+
+class AttachmentOut(msgspec.Struct):
+    """A file that was sent with a message; ``type`` is by its content, ``size`` in bytes."""
+
+    id: str
+    name: str
+    type: str
+    size: int
 
 
 class MessageOut(msgspec.Struct):
@@ -39,6 +51,7 @@ class MessageOut(msgspec.Struct):
     client_id: str | None
     turn: str | None
     language: str | None
+    attachments: list[AttachmentOut] = []
 
 
 class AgentOut(msgspec.Struct):
@@ -54,6 +67,14 @@ class QueueOut(msgspec.Struct):
     minutes: tuple[int, int] | None
 
 
+class CaseOut(msgspec.Struct):
+    """The newest case of a conversation; reference and code open its status page."""
+
+    reference: str
+    code: str | None
+    open: bool
+
+
 class ConversationOut(msgspec.Struct):
     """Where a conversation stands."""
 
@@ -67,13 +88,19 @@ class ConversationOut(msgspec.Struct):
     identity: Literal["anonymous", "claimed", "verified"]
     messages_limit: int
     mood: Literal["high"] | None  # the customer is upset: the page becomes plainer
+    case: CaseOut | None
+    opens: str | None  # when the team is back, in words, for who waits for a closed one
+    reach: list[str]  # where the customer is written to or called, masked
+    survey: bool  # how they were served is asked for: POST /rating
+    attachment_limit: int  # bytes a file may have
 
 
-class ErrorBody(msgspec.Struct):
-    """A short code for programs, a sentence for people."""
+class ErrorBody(msgspec.Struct, omit_defaults=True):
+    """A short code for programs, a sentence for people, and for some what would be accepted."""
 
     code: str
     text: str
+    facts: dict[str, Any] | None = None
 
 
 class ErrorOut(msgspec.Struct):
@@ -83,11 +110,15 @@ class ErrorOut(msgspec.Struct):
 
 
 class NewConversation(msgspec.Struct):
-    """Opens a conversation. ``identity`` is a token signed by the embedding site's server."""
+    """Opens a conversation. ``identity`` is a token signed by the embedding site's server.
+
+    ``time_zone`` is the browser's, such as Europe/Madrid: times are told in it.
+    """
 
     language: Language | None = None
     identity: str | None = None
     page: str | None = None
+    time_zone: str | None = None
 
 
 class CreatedOut(ConversationOut):
@@ -99,11 +130,12 @@ class CreatedOut(ConversationOut):
 
 
 class NewMessage(msgspec.Struct):
-    """A message of the customer: ``text`` or the id of a quick reply, not both."""
+    """A message of the customer: ``text`` or the id of a quick reply, not both; or files."""
 
     client_id: str
     text: str | None = None
     choice: str | None = None
+    attachments: list[str] = []
 
 
 class PostedOut(msgspec.Struct):
@@ -149,6 +181,7 @@ class Send(msgspec.Struct, tag_field="type", tag="send"):
     client_id: str
     text: str | None = None
     choice: str | None = None
+    attachments: list[str] = []
 
 
 class Typing(msgspec.Struct, tag_field="type", tag="typing"):
@@ -183,6 +216,24 @@ def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None)
     )
 
 
+class Unfit(msgspec.ValidationError):
+    """A body that is not what the operation takes: which field, and what is accepted there."""
+
+    def __init__(self, text: str, kind: Any) -> None:
+        super().__init__(text)
+        path = re.search(r"at `\$\.?([^`]*)`", text)
+        named = re.search(r"field `(\w+)`", text)
+        parts = [found[1] for found in (path, named) if found and found[1]]
+        self.field = ".".join(parts)
+        fields = get_type_hints(kind) if isinstance(kind, type) else {}
+        expected = fields.get(self.field)
+        self.accepted = ", ".join(map(str, get_args(expected))) if _is_choice(expected) else ""
+
+
+def _is_choice(kind: Any) -> bool:
+    return get_origin(kind) is Literal
+
+
 class TooLarge(RequestError):
     """A body has more than :data:`BODY_BYTES`."""
 
@@ -192,11 +243,20 @@ async def body(request: Request, kind: type[Body]) -> Body:
 
     Raises:
         TooLarge: it is longer than :data:`BODY_BYTES`.
-        msgspec.DecodeError: it is not JSON, or not of this kind.
+        Unfit: it is not of this kind.
+        msgspec.DecodeError: it is not JSON.
     """
     content = bytearray()
     async for chunk in request.stream():
         content += chunk
         if len(content) > BODY_BYTES:
             raise TooLarge
-    return msgspec.json.decode(bytes(content) or b"{}", type=kind)
+    try:
+        content.decode()  # also where no field is read
+        return msgspec.json.decode(_NUL.sub(rb"\1", bytes(content)) or b"{}", type=kind)
+    except msgspec.ValidationError as error:
+        raise Unfit(str(error), kind) from error
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError("The body is not UTF-8.") from error
+    except RecursionError as error:
+        raise msgspec.DecodeError("The JSON is nested too deeply.") from error

@@ -12,6 +12,7 @@ from bot.deescalation.frustration import (
     conversation,
     level_of,
 )
+from bot.deescalation.ordinal import true_shares
 from bot.deescalation.turn import LEVELS
 from bot.errors import ConfigError
 
@@ -51,6 +52,40 @@ def test_levels_found_are_mostly_the_levels_given(model):
     scores = model.score(model.logits(messages(GRADES, seed=2)))
     found = np.array([LEVELS.index(level_of(score, CUTS)) for score in scores])
     assert np.abs(found - GRADES).mean() < 0.6
+
+
+def test_the_curve_makes_chances_true_and_no_two_messages_change_places():
+    random = np.random.default_rng(3)
+    dwelling = np.concatenate(
+        [random.normal(place, 0.03, 300) for place in (0.05, 0.35, 0.65, 0.95)]
+    )
+    chances = np.clip(dwelling, 0.0, 1.0)
+    reached = random.random(len(chances)) < np.where(
+        chances < 0.5, chances / 4, 1 - (1 - chances) / 4
+    )
+    curve = true_shares(chances, reached)
+    mended = np.interp(chances, *curve)
+    assert (np.diff(curve, axis=1) > 0).all()
+    assert (np.argsort(mended, kind="stable") == np.argsort(chances, kind="stable")).all()
+    for low, high in ((0.25, 0.45), (0.55, 0.75)):
+        there = (chances > low) & (chances < high)
+        assert abs(mended[there].mean() - reached[there].mean()) < 0.03
+        assert abs(chances[there].mean() - reached[there].mean()) > 0.1
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_a_curve_of_one_message_is_still_a_curve(reached):
+    curve = true_shares(np.array([0.4]), np.array([reached]))
+    assert np.interp([0.0, 1.0], *curve).tolist() == [0.0, 1.0]
+    assert 0.0 < np.interp(0.4, *curve) < 1.0
+
+
+def test_a_model_without_the_curve_is_read_as_before(model):
+    arrays = model.to_arrays()
+    del arrays["curve"]
+    logits = model.logits(messages(GRADES, seed=7))
+    read = FrustrationModel.from_arrays(arrays)
+    assert read.probability(logits).tolist() == model.probability(logits).tolist()
 
 
 def test_probabilities_are_true_on_other_messages(model):

@@ -72,6 +72,26 @@ def test_an_annoyed_complaint_is_acknowledged_the_first_time_and_that_is_no_atte
     assert action(again) is None
 
 
+def test_a_calm_complaint_hears_its_fact_back_where_the_settings_say_so():
+    lines = {**CONFIG, "stated_problem": {"complaint": "calm", "wish": "annoyed"}}
+    config = StepConfig.from_config({**BLOCK, "triggers": lines})
+    state = after("late_delivery")
+    assert decide(state, config).response == "utter_note_fact"
+    assert decide(records.acknowledged(state), config).action is None
+    waited = after(turn("order_status", entities={"duration": "diez días"}))
+    assert decide(waited, config).response == "utter_note_fact"
+    assert decide(after("order_status"), config).action is None
+
+
+def test_contacts_that_are_counted_have_an_answer_of_their_own():
+    lines = {name: line for name, line in CONFIG.items() if name != "repeated_contact"}
+    config = StepConfig.from_config({**BLOCK, "triggers": lines})
+    counted = turn("repeated_contact", "angry", entities={"contacts": "cinco veces"})
+    assert decide(after(counted), config).action is None
+    uncounted = after(turn("repeated_contact", "angry"))
+    assert decide(uncounted, config).action == steps.DEESCALATE
+
+
 def test_a_matter_that_is_shouted_is_acknowledged_and_goes_on():
     state = after(turn("abuse", "angry", also=[("late_delivery", 0.9)]))
     assert (state.matter, state.issue) == ("late_delivery", "late_delivery")
@@ -95,6 +115,8 @@ def test_anger_without_a_topic_is_listened_to():
 def test_an_angry_message_that_was_not_understood_is_listened_to():
     angry = turn("nlu_fallback", "angry", cues=("insult",))
     assert action(after(angry)) == "action_deescalate"
+    fact = turn("nlu_fallback", "angry", entities={"duration": "tres semanas"})
+    assert action(after(fact)) == "action_deescalate"
     assert action(after(turn("nlu_fallback", "angry"))) == "action_reask"
 
 
@@ -306,8 +328,11 @@ def test_techniques_cover_all_of_last():
     ],
 )
 def test_an_annoyed_turn_is_acknowledged_when_it_says_why(level, cues, expected):
-    line = {"level": "frustrated", "complaint": "angry", "cues": ["insult", "ignored"]}
-    config = StepConfig.from_config({**BLOCK, "triggers": {**CONFIG, "strong_emotion": line}})
+    lines = {
+        "strong_emotion": {"level": "frustrated", "cues": ["insult", "ignored"]},
+        "stated_problem": {"complaint": "angry", "wish": "angry"},
+    }
+    config = StepConfig.from_config({**BLOCK, "triggers": {**CONFIG, **lines}})
     state = after(turn("double_charge", level, cues=cues))
     assert decide(state, config).action == expected
 

@@ -43,7 +43,8 @@ CONFIG = {
     "anger_not_lower": {"attempts": 2, "drop": 0.15},
     "attempts_spent": {"attempts": 2},
     "falling_mood": {"turns": 3, "rise": 0.25},
-    "strong_emotion": {"level": "frustrated", "complaint": "annoyed", "cues": ["ignored"]},
+    "strong_emotion": {"level": "frustrated", "cues": ["ignored"]},
+    "stated_problem": {"complaint": "annoyed", "wish": "annoyed"},
     "tone_change": {"turns": 2},
     "very_angry": {"level": "angry"},
     "first_abuse": {"confidence": 0.6},
@@ -188,14 +189,30 @@ ROWS = [
     ("falling_mood", moods(0.1, 0.2, 0.4), moods(0.2, 0.6)),
     ("strong_emotion", said("late_delivery", level="frustrated"), said("vent", level="annoyed")),
     (
+        "self_harm",
+        after(turn("nlu_fallback", also=[("self_harm", 0.65)])),
+        after(turn("nlu_fallback", also=[("self_harm", 0.1)])),
+    ),
+    (
+        "explicit_request",
+        after(turn("nlu_fallback", also=[("ask_human", 0.65)])),
+        after(turn("late_delivery", also=[("ask_human", 0.65)])),
+    ),
+    (
         "strong_emotion",
         said("store_info", level="annoyed", cues=("ignored",)),
         said("store_info", level="calm", cues=("ignored",)),
     ),
     (
-        "strong_emotion",
+        "stated_problem",
         said("late_delivery", level="annoyed"),
         after("late_delivery", turn("late_delivery", "annoyed")),
+    ),
+    ("stated_problem", said("late_delivery", level="annoyed"), said("late_delivery")),
+    (
+        "stated_problem",
+        after(turn("request_refund", "annoyed", entities={"amount": "40 euros"})),
+        said("request_refund", level="annoyed"),
     ),
     (
         "tone_change",

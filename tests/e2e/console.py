@@ -22,6 +22,11 @@ class Console:
     def row(self, reference: str) -> Any:
         return self.page.locator("ticket-queue button.row").filter(has_text=reference)
 
+    def show(self, name: str) -> None:
+        """Choose a list from the menu of the rest."""
+        self.page.locator("queue-views [data-part=more]").click()
+        self.page.locator("queue-views").get_by_role("button", name=name).click()
+
     def open(self, reference: str) -> None:
         self.row(reference).click()
         self.page.get_by_role("heading", name=re.compile(reference)).wait_for()

@@ -158,7 +158,7 @@ def complain(installation, number):
 
 @pytest.fixture(scope="module")
 def usual(installation):
-    """Return the seconds from the acknowledgement of the complaint to its answer, nothing killed."""
+    """Return the seconds from a complaint's acknowledgement to its answer, nothing killed."""
     seconds = []
     for number in range(3 * ROUNDS, 3 * ROUNDS + WARM):
         customer = complain(installation, number)

@@ -76,7 +76,7 @@ def test_who_is_second_is_told_so(stage, console):
     path = f"{customer.path}/takeover"
     stage.call("POST", path, {}, stage.token("bruno"))
 
-    row.get_by_role("button").click()
+    row.get_by_role("button", name=re.compile("^Tomar")).click()
 
     expect(desk.page.locator(".toast").first).to_be_visible()
     expect(row).to_have_count(0)

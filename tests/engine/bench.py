@@ -110,6 +110,15 @@ class Talk:
 
     @property
     def responses(self):
+        """What was answered; ``heard`` is the sentence before it that says the problem back."""
+        return [key for key in self.keys if key != "utter_note_fact"]
+
+    @property
+    def heard(self):
+        return "utter_note_fact" in self.keys
+
+    @property
+    def keys(self):
         return [message["response"] for message in self.last["messages"]]
 
     @property

@@ -88,6 +88,17 @@ def test_the_hand_back_speaks_first_and_asks_nothing_answered(known):
     assert known.responses and known.trigger is None
 
 
+def test_a_question_that_was_open_before_a_person_came_is_not_asked_after(talk):
+    talk.say("damaged_product")
+    assert talk.slot("requested_slot") == "order_number"
+    talk.context["identity"] = {"status": "verified", "customer_id": "C-1001", "name": "Lucía"}
+    talk.say("hand_back", "", note={"agreed": "devolver 54,50 €", "agent": "Bruno"})
+    assert talk.responses == ["utter_resume"]
+    assert talk.slot("requested_slot") is None
+    talk.say("store_info")
+    assert talk.responses == ["utter_store_info"]
+
+
 def script(talk):
     """Sixty turns with moods, misunderstandings and offers, and what the bot did in each."""
     topics = ("store_info", "payment_methods", "invoice_request", "account_access", "return_item")

@@ -22,7 +22,7 @@ def test_the_product_that_they_name_is_enough(diego, shop):
 def test_an_answer_in_words_is_enough(diego):
     diego.say("double_charge")
     assert diego.responses == ["utter_which_order"]
-    assert diego.last["messages"][0]["choices"][-1]["payload"] == "/ask_human"
+    assert diego.last["messages"][-1]["choices"][-1]["payload"] == "/ask_human"
     diego.say("inform", "el del monitor")
     assert diego.trigger == "out_of_authority"
     assert diego.last["handoff"]["facts"]["order"] == "50409"

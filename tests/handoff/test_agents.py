@@ -2,7 +2,7 @@ import pytest
 from desk_fakes import sqlite_only
 
 from bot.errors import Conflict, DeskError, NotFound
-from bot.handoff import agents
+from bot.handoff import agents, sessions
 
 pytestmark = pytest.mark.unit
 
@@ -18,7 +18,7 @@ def test_a_password_opens_its_own_account_only(here):
 @sqlite_only
 def test_nothing_readable_is_stored_of_passwords_sessions_and_tokens(here, tmp_path):
     ana = here.agent()
-    session, _ = agents.new_session(here.store, ana, hours=1)
+    session, _ = sessions.new_session(here.store, ana, hours=1)
     token = agents.new_token(here.store, "ana", scopes=["tickets:read"])
     here.store.close()
 
@@ -54,19 +54,19 @@ def test_a_wrong_account_is_refused(here, wrong):
 
 
 def test_a_session_ends_in_time(here):
-    token, csrf = agents.new_session(here.store, here.agent(), hours=1)
+    token, csrf = sessions.new_session(here.store, here.agent(), hours=1)
 
-    assert agents.session(here.store, token)[1] == csrf
+    assert sessions.session(here.store, token).csrf == csrf
     here.clock.forward(hours=1)
-    assert agents.session(here.store, token) is None
+    assert sessions.session(here.store, token) is None
 
 
 def test_a_new_password_ends_the_sessions(here):
-    token, _ = agents.new_session(here.store, here.agent(), hours=1)
+    token, _ = sessions.new_session(here.store, here.agent(), hours=1)
 
     agents.set_password(here.store, "ana", "otra cosa larga")
 
-    assert agents.session(here.store, token) is None
+    assert sessions.session(here.store, token) is None
     assert agents.check_password(here.store, "ana", "otra cosa larga") is not None
 
 

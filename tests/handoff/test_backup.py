@@ -1,4 +1,6 @@
+import hashlib
 import io
+import json
 import socket
 import sqlite3
 import tarfile
@@ -145,3 +147,52 @@ def test_postgresql_is_saved_with_its_own_tool(tmp_path):
         backup(settings, tmp_path / "x.tar.gz")
 
     assert "geheim" not in str(error.value)
+
+
+DIGEST = "ab" + "c" * 62
+
+
+def sent_file(settings, digest=DIGEST, content="una foto"):
+    path = settings.attachments() / digest[:2] / digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    return path
+
+
+def test_sent_files_are_saved_and_come_back(settings, tmp_path):
+    Store(settings.database()).close()
+    path = sent_file(settings)
+    sent_file(settings, f".{DIGEST}.a_x", "still being written")
+    archive = backup(settings, tmp_path / "monday.tar.gz")
+    path.unlink()
+    sent_file(settings, "cd" + "e" * 62, "later")
+
+    aside = restore(settings, archive)
+
+    assert [each.read_text() for each in settings.attachments().rglob("*") if each.is_file()] == [
+        "una foto"
+    ]
+    kept = {each.read_text() for each in (aside / "attachments").rglob("*") if each.is_file()}
+    assert "later" in kept
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"attachments/{DIGEST}",
+        f"attachments/ff/{DIGEST}",
+        "attachments/ab/../../../evil",
+        "attachments/ab/evil",
+    ],
+)
+def test_a_file_that_would_lie_anywhere_else_is_refused(settings, saved, tmp_path, name):
+    content = b"x"
+    manifest = {"format": 1, "files": {name: hashlib.sha256(content).hexdigest()}}
+    archive = tmp_path / "evil.tar.gz"
+    with tarfile.open(archive, "w:gz") as made:
+        for member, data in (("manifest.json", json.dumps(manifest).encode()), (name, content)):
+            entry = tarfile.TarInfo(member)
+            entry.size = len(data)
+            made.addfile(entry, io.BytesIO(data))
+    with pytest.raises(StoreError, match="unexpected file"):
+        restore(settings, archive)

@@ -161,7 +161,7 @@ def test_what_the_bot_began_before_the_handoff_never_comes_after_the_hand_back(h
 
 
 def test_resolving_tells_the_customer_and_keeps_how_it_ended(here, ana, claimed):
-    change = here.desk.resolve(claimed.ref, ana, "solved", "Reenviado")
+    change = here.desk.resolve(claimed.ref, ana, "solved", "Reenviado", cause="system")
 
     assert change.messages[0].response == "utter_notice_resolved"
     assert (change.ticket.status, change.ticket.disposition) == ("resolved", "solved")
@@ -171,11 +171,11 @@ def test_resolving_tells_the_customer_and_keeps_how_it_ended(here, ana, claimed)
 
 def test_an_unknown_disposition_is_refused_with_a_hint(here, ana, claimed):
     with pytest.raises(DeskError, match="Did you mean 'solved'"):
-        here.desk.resolve(claimed.ref, ana, "solvd")
+        here.desk.resolve(claimed.ref, ana, "solvd", cause="system")
 
 
 def test_who_writes_after_a_resolved_case_is_answered_by_a_bot_that_knows(here, ana, claimed):
-    here.desk.resolve(claimed.ref, ana, "solved", "Reenviado")
+    here.desk.resolve(claimed.ref, ana, "solved", "Reenviado", cause="system")
     message, _ = here.store.add_customer_message(claimed.conversation, "¿y la factura?", "f")
     here.store.add_customer_message(claimed.conversation, "¿hola?", "g")
 
@@ -186,7 +186,7 @@ def test_who_writes_after_a_resolved_case_is_answered_by_a_bot_that_knows(here, 
 
 
 def test_a_resolved_case_that_is_reopened_tells_the_bot_nothing(here, ana, claimed):
-    here.desk.resolve(claimed.ref, ana, "solved", "Reenviado")
+    here.desk.resolve(claimed.ref, ana, "solved", "Reenviado", cause="system")
     change = here.desk.reopen(claimed.ref, ana)
     here.store.add_customer_message(claimed.conversation, "sigo aquí", "s")
 
@@ -196,7 +196,7 @@ def test_a_resolved_case_that_is_reopened_tells_the_bot_nothing(here, ana, claim
 
 
 def test_a_case_is_not_reopened_beside_a_newer_one(here, ana, claimed):
-    here.desk.resolve(claimed.ref, ana, "solved")
+    here.desk.resolve(claimed.ref, ana, "solved", cause="system")
     here.desk.open_ticket(claimed.conversation, None, trigger="person_button")
 
     with pytest.raises(Conflict):
@@ -338,7 +338,7 @@ def test_views_show_what_they_say(here, ana, claimed):
     waiting = here.ticket()
     done = here.ticket()
     here.desk.claim(done.ref, ana)
-    here.desk.resolve(done.ref, ana, "solved")
+    here.desk.resolve(done.ref, ana, "solved", cause="system")
 
     def refs(view):
         return {row["ref"] for row in here.desk.queue(ana, view)[0]}

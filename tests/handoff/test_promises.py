@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from desk_fakes import WEDNESDAY_NOON, fake_desk, sqlite_only
 
 from bot.errors import NotAllowed, NotFound
-from bot.handoff.records import Reply, Vow, instant
+from bot.handoff.instants import instant
+from bot.handoff.records import Reply, Vow
 from bot.handoff.store import promises
 from bot.handoff.tables import promises as table
 

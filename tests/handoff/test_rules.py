@@ -1,5 +1,5 @@
 import copy
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,28 @@ def changed(path, value):
         pytest.param(("hours", "shop", "mon"), ["9-20"], "09:00-20:00", id="span"),
         pytest.param(("hours", "shop", "mon"), ["20:00-09:00"], "within one day", id="backwards"),
         pytest.param(("holidays",), ["Navidad"], "2026-12-25", id="holiday"),
+        pytest.param(("holidays", "contry"), "ES", "Did you mean 'country'", id="holiday key"),
+        pytest.param(("holidays", "country"), "XX", "'XX' is not known", id="no country"),
+        pytest.param(("holidays", "subdivision"), "MDD", "Did you mean 'MD'", id="region"),
+        pytest.param(("holidays", "extra"), ["lunes"], "2026-12-25", id="extra day"),
+        pytest.param(("holidays",), {"subdivision": "MD"}, "needs a country", id="no place"),
+        pytest.param(("holidays",), "Navidad", "no list of days", id="no holidays"),
+        pytest.param(
+            ("hours", "shop", "mon"), ["09:00-14:00", "13:00-20:00"], "overlap", id="overlap"
+        ),
+        pytest.param(("clocks", "warn_at"), 2, "from 0.1 to 1", id="warning"),
+        pytest.param(("clocks", "wran_at"), 1, "Did you mean 'warn_at'", id="clock key"),
+        pytest.param(("law", "pack"), "FR", "Unknown 'FR'", id="law pack"),
+        pytest.param(("law", "packs", "ES", "anser_days"), 9, "Did you mean", id="law key"),
+        pytest.param(("law", "packs", "AR", "answer_days"), "ten", "no number", id="law days"),
+        pytest.param(("law", "packs", "AR", "full_name"), "yes", "true or false", id="law name"),
+        pytest.param(("law", "packs", "ES", "receipt"), {"es": "x"}, "es and en", id="law text"),
+        pytest.param(
+            ("law", "packs", "ES", "closing_dispositions"), ["solvd"], "Did you mean", id="ending"
+        ),
+        pytest.param(("survey", "low"), 5, "from 1 to 4", id="low score"),
+        pytest.param(("survey", "ask"), "no", "true or false", id="survey"),
+        pytest.param(("survey", "after_minuts"), 5, "Did you mean", id="survey key"),
         pytest.param(("teams", "billing", "hours"), "shp", "Did you mean 'shop'", id="hours"),
         pytest.param(("routing", "issues", "order"), "logistic", "Did you mean", id="team"),
         pytest.param(("routing", "risks", "legl"), "managers", "Did you mean 'legal'", id="risk"),
@@ -48,6 +70,39 @@ def changed(path, value):
 def test_a_mistake_is_named_with_its_place_and_what_is_accepted(path, value, says):
     with pytest.raises(ConfigError, match=says):
         DeskRules.from_dict(changed(path, value))
+
+
+@pytest.mark.parametrize("section", ["holidays", "clocks", "law", "survey", "automation"])
+def test_a_section_that_may_be_missing_is_not_missed(section):
+    DeskRules.from_dict({name: value for name, value in DATA.items() if name != section})
+
+
+@pytest.mark.parametrize(
+    "pack, issue, days, within, full_name",
+    [
+        pytest.param("ES", None, 15, 180, False, id="Spain"),
+        pytest.param("ES", "double_charge", 5, 180, False, id="Spain, undue charge"),
+        pytest.param("AR", None, 0, 300, True, id="Argentina"),
+        pytest.param("neutral", "double_charge", 0, 0, False, id="neutral"),
+    ],
+)
+def test_the_law_of_a_place_is_data(pack, issue, days, within, full_name):
+    law = DeskRules.from_dict(changed(("law", "pack"), pack)).law
+
+    assert (law.days_for(issue), law.person_within, law.full_name) == (days, within, full_name)
+    assert set(law.receipt) == (set() if pack == "neutral" else {"es", "en"})
+
+
+@pytest.mark.parametrize(
+    "reason, disposition, said",
+    [
+        ("formal_complaint", "solved", True),
+        ("asked_for_person", "not_solved", True),
+        ("asked_for_person", "solved", False),
+    ],
+)
+def test_the_way_out_of_court_is_named_where_the_law_asks_for_it(reason, disposition, said):
+    assert bool(RULES.law.closing_for(reason, disposition, "es")) is said
 
 
 @pytest.mark.parametrize("section", ["teams", "priorities", "authority", "countries"])
@@ -128,3 +183,22 @@ def test_times_are_said_as_people_say_them(here, days, language, expected):
     now = here.clock.now
 
     assert RULES.say_time(now + timedelta(days=days), now, language) == expected
+
+
+@pytest.mark.parametrize(
+    "zone, language, expected",
+    [
+        (None, "es", "mañana a las 9:00"),
+        ("Europe/Madrid", "es", "mañana a las 9:00"),
+        ("Europe/Paris", "es", "mañana a las 9:00"),  # the same clocks
+        ("America/Bogota", "es", "mañana a las 3:00 (9:00 en Madrid)"),
+        ("America/Bogota", "en", "tomorrow at 3:00 (9:00 in Madrid)"),
+        ("Pacific/Auckland", "es", "hoy a las 21:00 (9:00 en Madrid)"),
+        ("Asia/Kolkata", "es", "hoy a las 13:30 (9:00 en Madrid)"),
+    ],
+)
+def test_a_time_is_told_by_the_customers_clocks_too(zone, language, expected):
+    now = datetime(2026, 11, 25, 22, tzinfo=timezone.utc)
+    opens = datetime(2026, 11, 26, 8, tzinfo=timezone.utc)
+
+    assert RULES.say_time(opens, now, language, zone) == expected

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import sqlalchemy as sa
 from tracker_fakes import (
     DAY,
     LISTEN,
@@ -22,6 +23,8 @@ from typer.testing import CliRunner
 
 from bot import cli_stories
 from bot.errors import ConfigError, NotFound, StoreError
+from bot.handoff import agents, tables, tables_desk
+from bot.handoff.store import Store
 from bot.settings import ROOT, Settings
 from bot.training import thresholds
 from bot.training.conversations import low_confidence, read, summaries
@@ -169,10 +172,45 @@ def test_programs_get_json(run):
     assert [one["id"] for one in found] == ["c_unsure"]
 
 
-def test_ratings_are_not_collected_and_that_is_said(run):
-    answer = run("--filter", "low-csat")
-    assert answer.exit_code == 0
-    assert "not collected" in answer.stdout
+def test_what_agents_and_customers_pointed_out_is_listed_with_their_words(run, settings):
+    desk = Store(settings.database())
+    agents.add(desk, "ana", name="Ana Ruiz", password="correcto caballo")
+    at = desk.clock()
+    row = {"conversation": "c_late", "created_at": at, "queued_at": at, "due_first_response": at}
+    case = {
+        "ref": "R-222222",
+        "status": "resolved",
+        "priority": "low",
+        "rank": 3,
+        "team": "general",
+    }
+    rest = {"reason_code": "other", "trigger": "x", "context": {}, "language": "es"}
+    chat = {"id": "c_late", "created_at": at, "language": "es", "owner": "bot", "status": "open"}
+    words = "Debió ofrecer el reenvío a luz.perez@ejemplo.es"
+    with desk.database.write() as connection:
+        connection.execute(
+            sa.insert(tables.conversations).values(**chat, identity_status="anonymous")
+        )
+        connection.execute(sa.insert(tables.tickets).values(**row, **case, **rest))
+        moment = {"conversation": "c_late", "at": at, "by": "ana", "text": words}
+        connection.execute(sa.insert(tables_desk.moments).values(**moment))
+        score = {"ticket": "R-222222", "conversation": "c_late", "asked_at": at, "answered_at": at}
+        survey = sa.insert(tables_desk.surveys)
+        connection.execute(survey.values(**score, score=2, comment="Tardaron mucho"))
+    desk.close()
+
+    (pointed,) = json.loads(run("--filter", "moments", "--json").stdout)
+    (low,) = json.loads(run("--filter", "low-csat", "--json").stdout)
+    assert (pointed["id"], low["id"]) == ("c_late", "c_late")
+    assert "Ana Ruiz: Debió ofrecer el reenvío" in pointed["said"][0]
+    assert "luz.perez" not in pointed["said"][0]
+    assert low["said"][0].endswith("2/5: Tardaron mucho")
+    assert "Debió ofrecer" in run("--filter", "moments").stdout
+
+
+def test_nothing_was_pointed_out_yet(run):
+    answer = run("--filter", "moments")
+    assert (answer.exit_code, answer.stdout.strip()) == (0, "No conversation fits.")
 
 
 def test_reading_loads_neither_rasa_nor_tensorflow(settings):

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from agents_client import add_agent, bearer
 from argon2 import PasswordHasher
 from fake_engine import FakeEngine, wait_until
+from role_table import WHO
 
 from bot.deescalation.phrasing import Phrasebook
 from bot.settings import ROOT, Settings
@@ -54,7 +56,15 @@ def notices():
 def phrasebook():
     folder = Path(ROOT) / "data" / "responses"
     texts = notices()
-    for name in ("gateway_errors.yml", "gateway_agents.yml"):
+    for name in (
+        "gateway_errors.yml",
+        "gateway_agents.yml",
+        "gateway_after.yml",
+        "gateway_updates.yml",
+        "gateway_assignment.yml",
+        "outside.yml",
+        "gateway_teamwork.yml",
+    ):
         texts |= yaml.safe_load((folder / name).read_text(encoding="utf-8"))["responses"]
     return Phrasebook(texts)
 
@@ -167,9 +177,62 @@ def customer():
     return Customer
 
 
+@pytest.fixture(scope="session")
+def customer_class():
+    """The same, for fixtures that live longer."""
+    return Customer
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords():
     """Hash passwords in a millisecond: the tests are not about how slow it is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.handoff.agents._hasher", PasswordHasher(1, 8, 1))
+        patch.setattr("bot.web.auth.EVEN", 0.0)
         yield
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, phrasebook, fake_engine):
+    """A gateway with an account of every role, for tests that change nothing of it."""
+    fake_engine.reset()
+    settings = Settings(
+        home=tmp_path_factory.mktemp("desk"),
+        secret="s" * 40,
+        quiet_window=0.05,
+        engine_url=fake_engine.start().url,
+        messages_per_minute=0,
+        conversations_per_minute=0,
+        logins_per_minute=0,
+    )
+    client = open_gateway(settings, phrasebook)
+    for username, role in WHO.items():
+        add_agent(client, username, role=role, teams=() if role == "admin" else ("general",))
+    add_agent(client, "otto", teams=("billing",))
+    yield client
+    client.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def case(desk):
+    """A waiting ticket: what paths ask for, and its customer's headers."""
+    eva = Customer(desk)
+    eva.say("hola")
+    ref = eva.person()["reference"]
+    return {
+        "ref": ref,
+        "reference": ref,
+        "conversation": eva.id,
+        "id": "1",
+        "agent": "ana",
+        "username": "ana",
+        "attachment": "a_1",
+        "key": "k",
+        "headers": eva.headers,
+    }
+
+
+@pytest.fixture(scope="module")
+def tokens(desk):
+    """The headers of everybody's token, by user name."""
+    return {name: bearer(desk, name) for name in (*WHO, "otto")}

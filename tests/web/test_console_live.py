@@ -76,7 +76,8 @@ def test_typing_goes_both_ways_but_only_for_the_owner(client, ana, customer):
         console.receive_json()
         console.send_json({"type": "typing", "ref": ref, "on": True})  # not hers yet
         ana.act(ref, "claim")
-        next_frame(console, "ticket")
+        while next_frame(console, "ticket")["ticket"]["status"] != "claimed":
+            pass  # it was offered before
         console.send_json({"type": "typing", "ref": ref, "on": False})
         typing = next_frame(chat, "typing")
         while typing["who"] != "agent":
@@ -94,7 +95,10 @@ def test_an_agent_of_another_team_hears_nothing(client, customer):
         customer(client).person()
         console.send_json({"type": "ping"})
 
-        assert console.receive_json() == {"type": "pong"}
+        heard = [console.receive_json()]
+        while heard[-1]["type"] != "pong":
+            heard.append(console.receive_json())
+        assert {frame["type"] for frame in heard} <= {"presence", "pong"}
 
 
 def test_an_agent_who_closes_the_console_keeps_the_chat_for_a_while(client, ana, customer):
@@ -176,7 +180,7 @@ def test_nonsense_from_a_console_harms_nothing(client, ana):
             console.send_text(text)
         console.send_json({"type": "ping"})
 
-        assert console.receive_json() == {"type": "pong"}
+        assert next_frame(console, "pong")
 
 
 def test_a_logged_out_console_is_closed(client, ana, monkeypatch):
@@ -185,7 +189,7 @@ def test_a_logged_out_console_is_closed(client, ana, monkeypatch):
         console.receive_json()
         ana.request("DELETE", "/api/v1/session")
         with pytest.raises(WebSocketDisconnect) as closed:
-            console.receive_json()
+            next_frame(console, "bye")  # what was on its way comes first
 
     assert closed.value.code == 4401
 

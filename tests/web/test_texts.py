@@ -12,7 +12,10 @@ from bot.web.answering import RESTARTING
 pytestmark = pytest.mark.unit
 
 SOURCES = [path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "web").glob("*.py")]
-FACTS = {"limit": 4000, "seconds": 9, "scope": "tickets:read", "accepted": "a, b"}
+FACTS = {
+    **{"limit": 4000, "seconds": 9, "scope": "tickets:read", "accepted": "a, b"},
+    **{"field": "until", "host": "crm.example", "id": 3},
+}
 
 
 def keys():

@@ -67,7 +67,7 @@ def test_the_engines_version_and_scores_are_in_the_context(client, ana, customer
 def test_claim_answer_and_resolve_reach_the_customer(ana, eva):
     ana.act(eva.ref, "claim")
     said = ana.act(eva.ref, "messages", text="Hola, soy Ana", client_id="1")
-    ended = ana.act(eva.ref, "resolve", disposition="solved", note="Reenviado")
+    ended = ana.act(eva.ref, "resolve", disposition="solved", note="Reenviado", cause="system")
 
     assert said["messages"][0]["text"] == "Hola, soy Ana"
     assert ended["ticket"]["status"] == "resolved"
@@ -114,7 +114,7 @@ def test_a_hand_back_makes_the_bot_speak_first(ana, eva, engine):
 
 def test_after_a_resolved_case_the_bot_is_told_before_it_answers(ana, eva, engine):
     ana.act(eva.ref, "claim")
-    ana.act(eva.ref, "resolve", disposition="solved", note="Reenviado")
+    ana.act(eva.ref, "resolve", disposition="solved", note="Reenviado", cause="system")
 
     replies = eva.say("¿y la factura?")["replies"]
 
@@ -150,7 +150,7 @@ def test_an_unknown_disposition_is_refused_with_the_known_ones(ana, eva):
 
 def test_a_resolved_ticket_can_be_reopened_and_released(ana, eva):
     ana.act(eva.ref, "claim")
-    ana.act(eva.ref, "resolve", disposition="solved")
+    ana.act(eva.ref, "resolve", disposition="solved", cause="system")
 
     assert ana.act(eva.ref, "reopen")["ticket"]["status"] == "claimed"
     assert eva.view()["owner"] == "agent"
@@ -165,7 +165,9 @@ def test_two_agents_cannot_claim_the_same_ticket(client, ana, eva):
     answer = Agent(client, "bea").post(f"{TICKETS}/{eva.ref}/claim")
 
     assert answer.status_code == 409
-    assert answer.json()["error"]["code"] == "conflict"
+    error = answer.json()["error"]
+    assert error["code"] == "phase_open"
+    assert "resolve" in error["facts"]["possible"] and "claim" not in error["facts"]["possible"]
 
 
 def test_an_agent_of_another_team_neither_sees_nor_touches_a_ticket(client, eva):

@@ -13,8 +13,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.handoff.records import Conversation, Identity, Json, Message, Reply, Turn, Vow, utc_now
-from bot.handoff.store import conversations, identities, messages, turns
+from bot.handoff.instants import utc_now
+from bot.handoff.records import Conversation, Identity, Json, Message, Reply, Turn, Vow
+from bot.handoff.store import conversations, files, identities, messages, turns
 from bot.handoff.store.database import Database
 
 __all__ = ["Store"]
@@ -57,6 +58,7 @@ class Store:
         identity: Identity | None = None,
         welcome: Reply | None = None,
         disclosure: str | None = None,
+        time_zone: str | None = None,
     ) -> Conversation:
         """Begin a conversation, which the bot owns.
 
@@ -67,6 +69,7 @@ class Store:
             identity: Who the customer is; anonymous by default.
             welcome: The first message, stored in the same transaction.
             disclosure: Version of the text that says it is an automatic assistant.
+            time_zone: Of the customer's browser; one that does not exist is ignored.
         """
         at = self.clock()
         with self.database.write() as connection:
@@ -79,16 +82,12 @@ class Store:
                 page=page,
                 disclosure_version=disclosure,
                 disclosure_at=at if disclosure else None,
+                time_zone=conversations.known_zone(time_zone),
             )
             if welcome is not None:
+                name = conversation.id
                 messages.add_replies(
-                    connection,
-                    conversation.id,
-                    at,
-                    [welcome],
-                    turn=None,
-                    language=language,
-                    late=False,
+                    connection, name, at, [welcome], turn=None, language=language, late=False
                 )
             return conversation
 
@@ -109,8 +108,7 @@ class Store:
     def end_conversation(self, conversation: str) -> None:
         """Mark a conversation as ended by the customer."""
         with self.database.write() as connection:
-            values = {"status": "ended", "ended_at": self.clock()}
-            conversations.update(connection, conversation, **values)
+            conversations.update(connection, conversation, status="ended", ended_at=self.clock())
 
     # Identity
 
@@ -134,7 +132,13 @@ class Store:
     # Messages
 
     def add_customer_message(
-        self, conversation: str, text: str, client_id: str, *, choice_id: str | None = None
+        self,
+        conversation: str,
+        text: str,
+        client_id: str,
+        *,
+        choice_id: str | None = None,
+        attachments: Collection[str] = (),
     ) -> tuple[Message, bool]:
         """Store what the customer sent, before anything else happens to it.
 
@@ -146,34 +150,35 @@ class Store:
             text: What was typed; ignored with ``choice_id``, whose title is stored.
             client_id: The sender's own id of this message.
             choice_id: The quick reply taken.
+            attachments: Uploads that go with it; without text it is no turn of the bot's.
 
         Returns:
             The message, and whether it is new.
 
         Raises:
-            NotFound: no such conversation, or the quick reply was never offered in it.
+            NotFound: no such conversation or upload, or this quick reply was never offered.
         """
         with self.database.write() as connection:
             owner = conversations.get(connection, conversation, lock=True)
-            known = messages.by_client_id(connection, conversation, "customer", client_id)
-            if known is None and choice_id:
-                known = messages.with_choice(connection, conversation, choice_id)
+            known = messages.sent_before(connection, conversation, client_id, choice_id)
             if known is not None:
                 return known, False
-            choice: Json | None = None
-            if choice_id:
-                text, choice = messages.take_choice(connection, conversation, choice_id)
+            take = messages.take_choice
+            text, choice = take(connection, conversation, choice_id) if choice_id else (text, None)
             message = messages.insert(
                 connection,
                 conversation,
                 at := self.clock(),
-                turn=turns.gathering(connection, owner, at),
+                turn=turns.gathering(connection, owner, at) if text else None,
                 author="customer",
                 text=text,
                 language=owner.language,
                 choice=choice,
                 client_id=client_id,
             )
+            message = files.send(connection, message, attachments)
+            if owner.status == "ended":  # who writes takes it up again
+                conversations.update(connection, conversation, status="open", ended_at=None)
             return message, True
 
     def add_system_message(
@@ -249,8 +254,7 @@ class Store:
             if owner != "bot":
                 turns.close(connection, turn, "late", self.clock())
                 return None
-            values = {"status": "running", "started_at": self.clock()}
-            conversations.update_turn(connection, turn, **values)
+            conversations.update_turn(connection, turn, status="running", started_at=self.clock())
             return conversations.turn(connection, turn)
 
     def finish_turn(
@@ -278,7 +282,7 @@ class Store:
             owner, stored = turns.finish(
                 connection, turn, at, replies=replies, parse=parse, vows=vows, kept=kept, late=late
             )
-            if owner.owner == "bot":
+            if owner.owner == "bot" and owner.erased_at is None:
                 turns.learn(connection, owner.id, state=state, identity=identity)
             return stored
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
@@ -11,6 +12,17 @@ from bot.errors import NotFound
 from bot.handoff.records import Conversation, Identity, Json, Turn, record
 from bot.handoff.store import ids
 from bot.handoff.tables import conversations, messages, turns
+
+LONGEST_ZONE = 60
+"""Characters of a time zone's name that are kept."""
+
+
+def known_zone(name: str | None) -> str | None:
+    """Return an IANA time zone's name; None for anything else."""
+    try:
+        return ZoneInfo(name).key if name and len(name) <= LONGEST_ZONE else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def get(connection: Any, conversation: str, *, lock: bool = False) -> Conversation:

@@ -45,6 +45,16 @@ def by_client_id(connection: Any, conversation: str, sender: str, client_id: str
     return None if row is None else record(Message, row)
 
 
+def sent_before(
+    connection: Any, conversation: str, client_id: str, choice: str | None
+) -> Message | None:
+    """Return the customer's message with this id, or that took this quick reply already."""
+    known = by_client_id(connection, conversation, "customer", client_id)
+    if known is None and choice:
+        return with_choice(connection, conversation, choice)
+    return known
+
+
 def listing(
     connection: Any, conversation: str, *, after: int = 0, late: bool = False
 ) -> list[Message]:
@@ -62,6 +72,17 @@ def of_turn(connection: Any, turn: str, author: str) -> list[Message]:
     """Return what one author wrote in a turn, in order."""
     query = sa.select(messages).where(messages.c.turn == turn, messages.c.author == author)
     return [record(Message, row) for row in connection.execute(query.order_by(messages.c.id))]
+
+
+def first_of(connection: Any, conversation: str, after: datetime | None) -> datetime | None:
+    """Return when the customer first wrote, after an instant if one is given; None if never."""
+    query = sa.select(sa.func.min(messages.c.id)).where(
+        messages.c.conversation == conversation, messages.c.author == "customer"
+    )
+    if after is not None:
+        query = query.where(messages.c.created_at > after)
+    number = connection.execute(query).scalar_one()
+    return None if number is None else by_id(connection, number).created_at
 
 
 def last_parse(connection: Any, conversation: str) -> Json | None:
@@ -134,7 +155,8 @@ def set_parse(connection: Any, number: int, parse: Json) -> None:
         "score": frustration.get("score"),
         "level": frustration.get("level"),
     }
-    connection.execute(sa.update(messages).where(messages.c.id == number).values(**values))
+    mine = messages.c.id == number, messages.c.text != ""  # erased meanwhile: nothing is kept
+    connection.execute(sa.update(messages).where(*mine).values(**values))
 
 
 def moods(connection: Any, among: Sequence[str]) -> dict[str, list[tuple[float, str]]]:

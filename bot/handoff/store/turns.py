@@ -52,7 +52,7 @@ def finish(
     )
     present = conversations.turn(connection, turn)
     stored = messages.of_turn(connection, turn, "bot")
-    if stored or present.status == "answered":
+    if stored or present.status == "answered" or conversation.erased_at is not None:
         return conversation, stored
     late = late or conversation.owner != "bot" or present.status not in ("open", "running")
     _understood(connection, turn, parse)

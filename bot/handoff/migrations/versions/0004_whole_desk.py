@@ -25,6 +25,7 @@ _TABLES = (
     "approvals",
     "jobs",
     "mails",
+    "reads",
     "moments",
     "notes",
     "participants",
@@ -56,6 +57,8 @@ _COLUMNS = (
     ("conversations", "opted_out_at"),
     ("conversations", "bounced_at"),
     ("conversations", "erased_at"),
+    ("conversations", "time_zone"),
+    ("messages", "attachments"),
     ("tickets", "channel"),
     ("tickets", "code"),
     ("tickets", "tier"),
@@ -119,6 +122,7 @@ def _new_columns() -> None:
         "agents", sa.Column("preferences", sa.JSON(), server_default="{}", nullable=False)
     )
     op.add_column("conversations", sa.Column("contact_email", sa.String(length=320), nullable=True))
+    op.add_column("messages", sa.Column("attachments", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("conversations", sa.Column("contact_phone", sa.String(length=40), nullable=True))
     op.add_column(
         "conversations", sa.Column("consent_at", sa.DateTime(timezone=True), nullable=True)
@@ -132,6 +136,7 @@ def _new_columns() -> None:
     op.add_column(
         "conversations", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True)
     )
+    op.add_column("conversations", sa.Column("time_zone", sa.String(length=60), nullable=True))
     op.add_column(
         "tickets", sa.Column("channel", sa.String(length=16), server_default="chat", nullable=False)
     )
@@ -169,6 +174,9 @@ def _new_tables() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("made_by", sa.String(length=60), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cursor", _NUMBER, server_default="0", nullable=False),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
@@ -229,6 +237,7 @@ def _new_tables() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("booking", sa.String(length=60), nullable=True),
+        sa.Column("problem", sa.String(length=20), nullable=True),
         sa.ForeignKeyConstraint(
             ["ticket"],
             ["tickets.ref"],
@@ -391,6 +400,23 @@ def _new_tables() -> None:
     )
     op.create_index(op.f("ix_surveys_conversation"), "surveys", ["conversation"], unique=False)
     op.create_index(op.f("ix_surveys_ticket"), "surveys", ["ticket"], unique=False)
+    op.create_table(
+        "reads",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agent", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("conversation", sa.String(length=40), nullable=True),
+        sa.Column("customer_id", sa.String(length=100), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation"],
+            ["conversations.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_reads_conversation"), "reads", ["conversation"], unique=False)
+    op.create_index(op.f("ix_reads_customer_id"), "reads", ["customer_id"], unique=False)
     op.create_table(
         "deliveries",
         sa.Column("id", _NUMBER, nullable=False),

@@ -1,13 +1,14 @@
 /**
  * @typedef {import("./types.d.ts").Row} Row
  * @typedef {import("./types.d.ts").Detail} Detail
- * @typedef {import("./types.d.ts").View} View
  * @typedef {import("./types.d.ts").Agent} Agent
  * @typedef {{ ticket: Row, messages: import("./types.d.ts").AgentMessage[] }} Change
  */
 
 const PATIENCE = 15000; // ms an answer may take
-const PAGE = 200; // tickets asked for at once
+const UPLOAD = 120_000; // ms a file may take
+const PAGE = 50; // tickets of a list that is read bit by bit
+const MOST = 1000; // tickets of a list that is read whole, asked for at once
 
 /** A refusal of the server; status 0 means that it could not be reached. */
 export class ApiError extends Error {
@@ -29,6 +30,10 @@ export class ApiError extends Error {
 export class Api {
   language = "es";
   csrf = "";
+  /** @type {"on" | "off" | "required"} whether the agent's second factor is on */
+  factor = "off";
+  /** @type {string[]} what an administrator should know */
+  notices = [];
   /** Milliseconds the server's clock is ahead of ours. */
   ahead = 0;
   /** Called when the session turns out to be over. */
@@ -47,7 +52,11 @@ export class Api {
    * @returns {Promise<any>}
    */
   async call(method, path, body) {
-    const answer = await this.#fetch(method, path, body);
+    return this.#read(await this.#fetch(method, path, body));
+  }
+
+  /** @param {Response} answer @returns {Promise<any>} its JSON, or its refusal is thrown */
+  async #read(answer) {
     const json = await answer.json().catch(() => null);
     if (answer.ok) return json;
     const { code = "server", text = "" } = json?.error ?? {};
@@ -56,9 +65,9 @@ export class Api {
     throw new ApiError(answer.status, code, text || this.unreachable(), seconds);
   }
 
-  /** @param {string} username @param {string} password @returns {Promise<Agent>} */
-  async logIn(username, password) {
-    return this.#hold(await this.call("POST", "/session", { username, password }));
+  /** @param {{ username: string, password: string, code: string }} who @returns {Promise<Agent>} */
+  async logIn(who) {
+    return this.#hold(await this.call("POST", "/session", who));
   }
 
   /** @returns {Promise<Agent | null>} who is logged in already */
@@ -77,22 +86,24 @@ export class Api {
   }
 
   /**
-   * @param {View} view
+   * One page of tickets.
+   *
+   * @param {Record<string, string>} query view, filters, q, sort
    * @param {string} [after]
+   * @param {number} [limit]
    * @returns {Promise<{ tickets: Row[], next: string | null }>}
    */
-  page(view, after = "") {
-    return this.call(
-      "GET",
-      `/tickets?view=${view}&limit=${PAGE}&after=${encodeURIComponent(after)}`,
-    );
+  find(query, after = "", limit = PAGE) {
+    const given = Object.entries({ ...query, limit: String(limit), after });
+    const named = new URLSearchParams(given.filter(([, value]) => value));
+    return this.call("GET", `/tickets?${named}`);
   }
 
-  /** @param {View} view @returns {Promise<Row[]>} all of them */
+  /** @param {string} view @returns {Promise<Row[]>} all its tickets */
   async all(view) {
     const rows = [];
     for (let after = /** @type {string | null} */ (""); after !== null;) {
-      const page = await this.page(view, after);
+      const page = await this.find({ view, sort: "age" }, after, MOST);
       rows.push(...page.tickets);
       after = page.next;
     }
@@ -119,9 +130,54 @@ export class Api {
     return this.call("POST", `/tickets/${encodeURIComponent(ref)}/promises/${id}/keep`, {});
   }
 
+  /** @returns {Promise<{ views: import("./types.d.ts").SavedView[] }>} */
+  savedViews() {
+    return this.call("GET", "/views");
+  }
+
+  /** @param {string} name @param {object} query */
+  saveView(name, query) {
+    return this.call("POST", "/views", { name, query });
+  }
+
+  /** @param {number} id */
+  deleteView(id) {
+    return this.call("DELETE", `/views/${id}`);
+  }
+
+  /** @returns {Promise<import("./types.d.ts").Overview>} */
+  overview() {
+    return this.call("GET", "/overview");
+  }
+
+  /** @returns {Promise<import("./types.d.ts").Presence>} */
+  presence() {
+    return this.call("GET", "/presence");
+  }
+
+  /** @param {string} presence @returns {Promise<import("./types.d.ts").Presence>} */
+  setPresence(presence) {
+    return this.call("PUT", "/presence", { presence });
+  }
+
+  /** @param {string} ref @param {"accept" | "decline"} answer @returns {Promise<Change>} */
+  answerOffer(ref, answer) {
+    return this.call("POST", `/tickets/${encodeURIComponent(ref)}/${answer}`, {});
+  }
+
+  /** End the pause after a conversation. @returns {Promise<import("./types.d.ts").Presence>} */
+  ready() {
+    return this.call("POST", "/presence/ready", {});
+  }
+
   /** @returns {Promise<{ conversations: import("./types.d.ts").BotChat[] }>} */
   botChats() {
     return this.call("GET", "/conversations?owner=bot");
+  }
+
+  /** @param {string} conversation @returns {Promise<import("./types.d.ts").BotChatText>} */
+  botChat(conversation) {
+    return this.call("GET", `/bot-chats/${encodeURIComponent(conversation)}`);
   }
 
   /** @param {string} conversation @returns {Promise<Change>} */
@@ -129,14 +185,28 @@ export class Api {
     return this.call("POST", `/conversations/${encodeURIComponent(conversation)}/takeover`, {});
   }
 
-  /** @param {{ agent: Agent, csrf: string }} session */
-  #hold({ agent, csrf }) {
+  /** @param {string} path @param {File} file whose content is the body @returns {Promise<any>} */
+  async upload(path, file) {
+    const answer = await this.#fetch("POST", path, undefined, file);
+    return this.#read(answer);
+  }
+
+  /** @param {string} path of a file @returns {Promise<Blob>} */
+  async blob(path) {
+    const answer = await this.#fetch("GET", path);
+    return answer.ok ? answer.blob() : this.#read(answer);
+  }
+
+  /** @param {import("./types.d.ts").Session} session */
+  #hold({ agent, csrf, second_factor = "off", notices = [] }) {
     this.csrf = csrf;
+    this.factor = second_factor;
+    this.notices = notices;
     return agent;
   }
 
-  /** @param {string} method @param {string} path @param {object} [body] */
-  async #fetch(method, path, body) {
+  /** @param {string} method @param {string} path @param {object} [body] @param {Blob} [file] */
+  async #fetch(method, path, body, file) {
     const sent = Date.now();
     try {
       const answer = await fetch(`/api/v1${path}`, {
@@ -146,8 +216,8 @@ export class Api {
           ...(method === "GET" ? {} : { "X-CSRF-Token": this.csrf }),
           ...(body ? { "Content-Type": "application/json" } : {}),
         },
-        body: body && JSON.stringify(body),
-        signal: AbortSignal.timeout(PATIENCE),
+        body: file ?? (body && JSON.stringify(body)),
+        signal: AbortSignal.timeout(file ? UPLOAD : PATIENCE),
       });
       const theirs = Date.parse(answer.headers.get("date") ?? "");
       const off = theirs + 500 - (sent + Date.now()) / 2;

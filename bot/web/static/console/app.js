@@ -1,11 +1,20 @@
 import { Keep } from "../shared/storage.js";
+import { Actions } from "./actions.js";
 import { Api, ApiError } from "./api.js";
+import { Browse } from "./browse.js";
+import { CaseDeeds } from "./case_deeds.js";
 import { Deeds } from "./deeds.js";
+import { safety } from "./dialogs_safety.js";
+import { Duty } from "./duty.js";
+import { Extras } from "./extras.js";
 import { Model } from "./model.js";
 import { Notify } from "./notify.js";
 import { Outbox } from "./outbox.js";
+import { Shelf } from "./shelf.js";
 import { Sync } from "./sync.js";
 import { Unread } from "./unread.js";
+import { Viewing } from "./viewing.js";
+import { Watch } from "./watch.js";
 import { en } from "./words/en.js";
 import { es } from "./words/es.js";
 import { nameOf } from "./words/names.js";
@@ -17,9 +26,17 @@ import { nameOf } from "./words/names.js";
 
 const WORDS = { es, en };
 
+/** The first language of the browser's that the console speaks. */
+function preferred() {
+  const wanted = navigator.languages.map((each) => each.slice(0, 2));
+  return wanted.find((each) => each === "es" || each === "en") === "en" ? "en" : "es";
+}
+
 /** The parts of the console, and what they share. */
 export class App {
   preferences = new Keep("remanso-console");
+  /** Where the agent writes. @type {import("./composer.js").ReplyComposer | null} */
+  composer = null;
   model = new Model();
   api = new Api();
 
@@ -32,13 +49,22 @@ export class App {
     this.toasts = toasts;
     this.sync = new Sync(this);
     this.deeds = new Deeds(this);
+    this.caseDeeds = new CaseDeeds(this);
+    this.actions = new Actions(this);
+    this.extras = new Extras(this);
+    this.viewing = new Viewing(this);
+    this.browse = new Browse(this);
+    this.duty = new Duty(this);
+    this.shelf = new Shelf(this);
+    this.watch = new Watch(this);
     this.notify = new Notify(this);
     this.api.onLoggedOut = () => this.loggedOut();
     this.api.unreachable = () => this.t.noServer;
     const keep = new Keep("remanso-console:");
     this.unread = new Unread(keep, this.model);
     this.outbox = this.#outbox(keep);
-    this.speak(this.preferences.get("language") ?? "es");
+    this.#use(this.preferences.get("language") ?? preferred());
+    addEventListener("storage", () => this.unread.refresh()); // read in another tab
     this.model.addEventListener("change", () => this.notify.title());
   }
 
@@ -50,10 +76,15 @@ export class App {
     return this.model.language;
   }
 
-  /** @param {import("./types.d.ts").Language} language */
+  /** @param {import("./types.d.ts").Language} language chosen by the agent, and kept */
   speak(language) {
-    this.model.language = this.api.language = language;
     this.preferences.set("language", language);
+    this.#use(language);
+  }
+
+  /** @param {import("./types.d.ts").Language} language */
+  #use(language) {
+    this.model.language = this.api.language = language;
     document.documentElement.lang = language;
     this.model.changed();
   }
@@ -69,12 +100,27 @@ export class App {
     return named ?? (reason === reason_code ? this.name("trigger", trigger) : reason);
   }
 
+  /** @param {string} code of a team */
+  teamOf(code) {
+    return this.model.rules?.teams[code]?.[this.language] ?? code;
+  }
+
+  /** @param {string} code of a label, or a label that an agent made up */
+  labelOf(code) {
+    return this.model.rules?.labels?.[code]?.[this.language] ?? code;
+  }
+
   /** @param {Agent} agent who is logged in now */
   enter(agent) {
     if (this.model.agent && this.model.agent.username !== agent.username) {
       location.reload(); // another person: nothing of the former one stays
       return;
     }
+    if (this.api.factor === "required") {
+      safety(this, (done) => (done ? this.enter(agent) : this.leave()));
+      return;
+    }
+    for (const text of this.api.notices) this.toasts.show({ text, bad: true, stay: true });
     if (!this.model.agent) {
       const keep = new Keep(`remanso-console:${agent.username}`); // drafts and marks are the agent's
       this.unread = new Unread(keep, this.model);
@@ -114,6 +160,19 @@ export class App {
   /** Put the cursor where the reply is written. */
   focusReply() {
     requestAnimationFrame(() => document.getElementById("reply")?.focus());
+  }
+
+  /** @param {Parameters<import("./composer.js").ReplyComposer["write"]>} how */
+  write(...how) {
+    this.composer?.write(...how);
+  }
+
+  /** @param {Row} row whether this agent may write to its customer */
+  mayWrite(row) {
+    const { model } = this;
+    const along = row.participants.some(({ username }) => username === model.agent?.username);
+    const may = row.status === "claimed" && along && Boolean(model.rules?.participants_write);
+    return model.isMine(row) || may;
   }
 
   /** @param {Keep} keep */

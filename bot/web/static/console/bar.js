@@ -1,9 +1,11 @@
 import { set } from "../shared/dom.js";
+import { Disclosure } from "./disclosure.js";
 import { part, text } from "./dom.js";
 import { clockTime } from "./format.js";
+import { safety } from "./dialogs_safety.js";
 import { Piece } from "./piece.js";
 
-/** The line on top: the connection, notifications, the language, who is here. */
+/** The line on top: the connection, the overview, notifications, the language, who is here. */
 export class ConsoleBar extends Piece {
   /** @override */
   static template = "bar";
@@ -11,12 +13,18 @@ export class ConsoleBar extends Piece {
   /** @override */
   ready() {
     const { on } = this;
+    part(this, "board").addEventListener("click", () => on.watch.toggle());
     part(this, "notify").addEventListener("click", () => this.#notify());
+    part(this, "sound").addEventListener("click", () => {
+      on.notify.sounds = !on.notify.sounds;
+    });
     part(this, "language").addEventListener("click", () => {
       on.speak(on.language === "es" ? "en" : "es");
     });
     part(this, "keys").addEventListener("click", () => this.dispatchEvent(new Event("help")));
+    part(this, "safety").addEventListener("click", () => safety(on));
     part(this, "leave").addEventListener("click", () => on.leave());
+    this.menu = new Disclosure(part(this, "menu"), part(this, "panel"));
   }
 
   /** @override */
@@ -26,10 +34,16 @@ export class ConsoleBar extends Piece {
     const link = part(this, "link");
     text(link, model.link === "live" ? t.live : t.connecting);
     set(link, "data-state", model.link);
+    const board = part(this, "board");
+    board.hidden = !model.leads;
+    set(board, "aria-pressed", String(model.board));
     const bell = part(this, "notify", HTMLButtonElement);
     const { state } = notify;
     bell.hidden = state === "none" || state === "on";
     text(bell, state === "blocked" ? t.notifyBlocked : t.notifyOn);
+    const sound = part(this, "sound");
+    text(sound, notify.sounds ? t.soundOn : t.soundOff);
+    set(sound, "aria-pressed", String(notify.sounds));
     const language = part(this, "language");
     text(language, t.other);
     set(language, "aria-label", t.otherLabel);
@@ -37,6 +51,7 @@ export class ConsoleBar extends Piece {
     const me = part(this, "me");
     text(me, model.agent?.name ?? "");
     set(me, "title", model.agent ? t.me(model.agent.name) : "");
+    text(part(this, "menuName"), model.agent?.name ?? t.menu);
   }
 
   #notify() {

@@ -2,6 +2,7 @@ import { set } from "../shared/dom.js";
 import { part, stamp, text } from "./dom.js";
 import { moment, rough } from "./format.js";
 import { MoodBar } from "./mood.js";
+import { readChat } from "./reading.js";
 
 const MINUTE = 60_000; // ms
 
@@ -13,6 +14,7 @@ export class BotChatRow extends HTMLElement {
   update(app, chat) {
     if (!this.firstChild) {
       this.append(stamp("bot-chat"));
+      part(this, "read").addEventListener("click", () => readChat(app, this.#conversation));
       part(this, "take").addEventListener("click", () => app.deeds.takeOver(this.#conversation));
     }
     const { t, language, model } = app;
@@ -31,6 +33,8 @@ export class BotChatRow extends HTMLElement {
     const silence = now - Date.parse(chat.last_message_at);
     const span = silence < MINUTE ? t.lessThanMinute : rough(silence);
     text(part(this, "state"), chat.waiting === null ? t.silentFor(span) : t.waitsFor(span));
+    text(part(this, "read"), t.read);
+    set(part(this, "read"), "aria-label", t.readOf(name));
     const take = part(this, "take");
     text(take, t.takeOver);
     set(take, "aria-label", t.takeOverOf(name));

@@ -3,12 +3,21 @@ import { DROP } from "../shared/faces.js";
 import { day } from "../shared/time.js";
 import { keyed, part, text } from "./dom.js";
 import { ChatMessage } from "./message.js";
+import { TeamNote } from "./note.js";
 import { Piece } from "./piece.js";
 
 /**
  * @typedef {import("./types.d.ts").AgentMessage} AgentMessage
  * @typedef {import("./types.d.ts").Pending} Pending
- * @typedef {{ key: string, message?: AgentMessage, item?: Pending, day?: string, follows?: boolean }} Entry
+ * @typedef {import("./case.d.ts").TeamNote} Note
+ *
+ * @typedef {object} Entry one line of the conversation
+ * @property {string} key
+ * @property {AgentMessage} [message]
+ * @property {Note} [note]
+ * @property {Pending} [item]
+ * @property {string} [day]
+ * @property {boolean} [follows]
  */
 
 const TOGETHER = 180_000; // ms between messages of one author that are shown as one stretch
@@ -29,6 +38,9 @@ export class TicketChat extends Piece {
     this.scroller = part(this, "scroll");
     this.latest = part(this, "latest");
     this.latest.addEventListener("click", () => this.#toEnd());
+    part(this, "lost-again").addEventListener("click", () => {
+      this.on.extras.refresh("notes", this.#ref);
+    });
     this.scroller.addEventListener("scroll", () => this.#scrolled());
     const follow = new ResizeObserver(() => this.#follows && this.#toEnd());
     follow.observe(this.scroller);
@@ -63,6 +75,7 @@ export class TicketChat extends Piece {
     this.#last = last?.key ?? "";
     this.#draw(entries);
     text(part(this, "typing"), model.typing.has(row.ref) ? this.t.typing : "");
+    this.#notes(row.ref);
     text(this.latest, `↓ ${this.t.latest}`);
     if (this.#follows && grown) this.#toEnd();
     else if (grown) this.latest.hidden = false;
@@ -77,9 +90,13 @@ export class TicketChat extends Piece {
       this.log,
       entries,
       ({ key }) => key,
-      ({ day: name }) => (name ? h("p", { class: "day" }) : document.createElement("chat-message")),
-      (node, { message, item, day: name, follows }) => {
+      ({ day: name, note }) => {
+        if (name) return h("p", { class: "day" });
+        return document.createElement(note ? "team-note" : "chat-message");
+      },
+      (node, { message, note, item, day: name, follows }) => {
         if (node instanceof ChatMessage && message) node.show(on, message);
+        else if (node instanceof TeamNote && note) node.show(on, note);
         else if (node instanceof ChatMessage && item) node.pending(on, item);
         else text(node, name ?? "");
         node.classList.toggle("follows", Boolean(follows));
@@ -92,9 +109,15 @@ export class TicketChat extends Piece {
     const entries = /** @type {Entry[]} */ ([]);
     let today = "";
     let before = /** @type {AgentMessage | undefined} */ (undefined);
-    for (const message of messages) {
-      const name = day(message.at, this.on.language);
-      if (name !== today) entries.push({ key: `day-${message.id}`, day: name });
+    for (const { message, note } of this.#said(messages)) {
+      const { at, id } = message ?? /** @type {Note} */ (note);
+      const name = day(at, this.on.language);
+      if (name !== today) entries.push({ key: `day-${note ? "n" : ""}${id}`, day: name });
+      if (!message) {
+        entries.push({ key: `n-${id}`, note });
+        [today, before] = [name, undefined];
+        continue;
+      }
       const follows = name === today && continues(message, before);
       today = name;
       before = message;
@@ -106,6 +129,31 @@ export class TicketChat extends Piece {
       if (!stored.has(item.client_id)) entries.push({ key: `c-${item.client_id}`, item });
     }
     return entries;
+  }
+
+  /**
+   * What was said to the customer and among colleagues, as it happened.
+   *
+   * @param {AgentMessage[]} messages
+   * @returns {{ message?: AgentMessage, note?: Note }[]}
+   */
+  #said(messages) {
+    const notes = /** @type {Note[]} */ (this.on.extras.value("notes", this.#ref)?.notes ?? []);
+    if (!notes.length) return messages.map((message) => ({ message }));
+    const all = [
+      ...messages.map((message) => ({ at: message.at, message })),
+      ...notes.map((note) => ({ at: note.at, note })),
+    ];
+    return all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  }
+
+  /** Say so where notes could not be read: they must not seem to be none. @param {string} ref */
+  #notes(ref) {
+    const read = this.on.extras.get("notes", ref);
+    const lost = part(this, "lost");
+    lost.hidden = read.state !== "error";
+    text(part(this, "lost-says"), this.t.notesLost);
+    text(part(this, "lost-again"), this.t.retry);
   }
 
   /** Going up stops following; being at the end, however one got there, begins it again. */
@@ -135,9 +183,12 @@ export class TicketChat extends Piece {
     const { model, unread } = this.on;
     const { row } = model;
     if (!row || !model.detail || !document.hasFocus()) return;
+    if (row.mentioned && this.on.extras.get("notes", row.ref).state === "ready") {
+      this.on.caseDeeds.readMentions(row.ref);
+    }
     const was = unread.is(row);
     unread.read(row.ref);
-    if (was) model.changed();
+    if (was && !unread.is(row)) model.changed(); // an offer or a mention may still ask
   }
 }
 

@@ -1,121 +1,229 @@
-import { h, set } from "../shared/dom.js";
-import { keyed, part, text } from "./dom.js";
+import { set } from "../shared/dom.js";
+import { Completion } from "./complete.js";
+import { part, text } from "./dom.js";
+import { put, selectGap } from "./field.js";
+import { Remarks, acceptFirst } from "./findings.js";
+import { instead } from "./instead.js";
 import { Piece } from "./piece.js";
+import { SuggestPanel, options } from "./suggest.js";
+import { Typing } from "./typing.js";
+import { Uploads } from "./uploads.js";
+import { WordCheck } from "./wordcheck.js";
 
 const LIMIT = 4000; // characters the server takes
 const TALLEST = 220; // px
-const TOLD = 3000; // ms between two words that we are typing
-const REST = 5000; // ms without a key after which we no longer are
 
-/** Where the agent writes: Enter sends, Shift and Enter break the line. */
+/** @typedef {"reply" | "note"} Mode */
+
+/** Where the agent writes, to the customer or to colleagues: Enter sends, Shift and Enter break. */
 export class ReplyComposer extends Piece {
   /** @override */
   static template = "composer";
   #ref = "";
-  #told = 0;
-  #resting = 0;
+  #mode = /** @type {Mode} */ ("reply");
+  #held = ""; // what was held back once because of its wording: pressing again sends it
+  #busy = false;
+  #answers = false; // the note answers a question that a colleague asked
 
   /** @override */
   ready() {
-    this.field = part(this, "field", HTMLTextAreaElement);
+    const { on } = this;
+    const field = part(this, "field", HTMLTextAreaElement);
+    this.field = field;
     this.button = part(this, "send", HTMLButtonElement);
-    this.field.addEventListener("input", () => this.#input());
-    this.field.addEventListener("blur", () => this.#typing(false));
-    this.field.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.field?.blur();
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#send(event);
-    });
+    this.typing = new Typing(on);
+    this.remarks = new Remarks(on, field, this);
+    this.check = new WordCheck(on, () => this.render());
+    this.uploads = new Uploads(on, part(this, "files"), () => this.#measure());
+    this.uploads.listen(part(this, "attach"), part(this, "file", HTMLInputElement), field);
+    this.panel = new SuggestPanel(on, part(this, "suggest"), part(this, "panel"), (words) =>
+      this.#use(words),
+    );
+    this.list = new Completion(field, part(this, "options"), (mark, wanted) =>
+      (mark === "/") === (this.#mode === "reply") ? options(on, this.#ref, mark, wanted) : [],
+    );
+    field.addEventListener("input", () => this.#input());
+    field.addEventListener("blur", () => this.typing?.off());
+    field.addEventListener("keydown", (event) => this.#key(event));
     part(this, "form").addEventListener("submit", (event) => this.#send(event));
+    part(this, "anyway").addEventListener("click", (event) => this.#send(event));
+    part(this, "to-reply").addEventListener("click", () => this.write("reply"));
+    part(this, "to-note").addEventListener("click", () => this.write("note"));
+    addEventListener("storage", () => this.#fromElsewhere());
+  }
+
+  /** @param {Mode} mode @param {string} [words] to begin with @param {boolean} [answers] one */
+  write(mode, words = "", answers = false) {
+    this.#to(mode);
+    this.#answers = answers;
+    this.on.model.changed();
+    requestAnimationFrame(() => {
+      const { field } = this;
+      if (!field || field.offsetParent === null) return;
+      field.focus();
+      const end = field.value.length;
+      if (words && !field.value.includes(words)) put(field, end, end, words);
+    });
   }
 
   /** @override */
   render() {
-    const { model, outbox } = this.on;
+    const { model, outbox, extras } = this.on;
     const { row } = model;
-    const mine = model.isMine(row);
-    part(this, "form").hidden = !mine;
-    part(this, "instead").hidden = mine;
     if (!row || !this.field) return;
     if (this.#ref !== row.ref) {
-      this.#typing(false);
+      this.typing?.off();
       this.#ref = row.ref;
-      this.field.value = outbox.draft(row.ref);
+      this.#to(outbox.keep.get(`mode:${row.ref}`) ?? "reply");
     }
-    this.field.placeholder = row.customer ? this.t.reply(row.customer) : this.t.replyGuest;
-    if (mine) this.#measure();
-    else this.#instead();
+    const reply = this.#mode === "reply";
+    const may = this.on.mayWrite(row);
+    part(this, "form").hidden = reply && !may;
+    part(this, "instead").hidden = !reply || may;
+    this.#names(reply, row);
+    if (reply && !may) instead(this.on, part(this, "instead"), row);
+    else this.#measure();
+    if (!reply) extras.get("agents");
+    else if (may) extras.get("suggestions", row.ref);
+    if (reply && may) this.check?.watch(row.ref, this.field.value);
+    this.panel?.render(row.ref);
   }
 
-  #instead() {
-    const { model, deeds } = this.on;
-    const { row, busy } = model;
-    if (!row) return;
-    const { t } = this;
-    const says = {
-      queued: t.insteadQueued,
-      claimed: t.insteadOther(row.owner_name ?? row.owner ?? ""),
-      returned: t.insteadReturned,
-      resolved: t.insteadResolved,
-    }[row.status];
-    const deed = row.status === "queued" ? "claim" : row.status === "claimed" ? null : "reopen";
-    keyed(
-      part(this, "instead"),
-      ["says", ...(deed ? [deed] : [])],
-      (name) => name,
-      (name) => {
-        if (name === "says") return h("p");
-        const click = () => deeds[/** @type {"claim" | "reopen"} */ (name)]();
-        return h("button", {
-          type: "button",
-          class: name === "claim" ? "primary" : "plain",
-          click,
-        });
-      },
-      (node, name) => {
-        if (name === "says") return text(node, says);
-        text(node, busy.has(row.ref) ? t.working : t[/** @type {"claim" | "reopen"} */ (name)]);
-      },
-    );
+  /** Say to whom is written. @param {boolean} reply @param {import("./types.d.ts").Row} row */
+  #names(reply, { customer }) {
+    const { t, field, button } = this;
+    if (!field || !button) return;
+    this.classList.toggle("noting", !reply);
+    set(part(this, "to-reply"), "aria-pressed", String(reply));
+    set(part(this, "to-note"), "aria-pressed", String(!reply));
+    text(part(this, "label"), reply ? t.replyLabel : t.noteLabel);
+    const name = customer ? t.reply(customer) : t.replyGuest;
+    field.placeholder = reply ? name : t.notePlaceholder;
+    part(this, "suggest").hidden = part(this, "attach").hidden = !reply;
+    text(button, reply ? t.send : t.saveNote);
+  }
+
+  /** @param {Mode} mode */
+  #to(mode) {
+    const { outbox } = this.on;
+    this.#mode = mode;
+    this.#answers = false;
+    this.#held = "";
+    outbox.keep.set(`mode:${this.#ref}`, mode === "note" ? mode : null);
+    this.panel?.close();
+    this.list?.close();
+    if (this.field) this.field.value = outbox.draft(this.#ref, mode);
+    text(part(this, "error"), "");
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const { field } = this;
+    if (!field || event.isComposing || this.list?.press(event)) return;
+    if (event.key === "Escape") field.blur();
+    if (event.key === "Enter" && event.altKey) {
+      if (acceptFirst(field, this.#findings())) event.preventDefault();
+    } else if (event.key === "Enter" && !event.shiftKey) this.#send(event);
   }
 
   #input() {
-    this.on.outbox.setDraft(this.#ref, this.field?.value ?? "");
-    this.#typing(Boolean(this.field?.value.trim()));
+    const value = this.field?.value ?? "";
+    const reply = this.#mode === "reply";
+    this.on.outbox.setDraft(this.#ref, value, this.#mode);
+    if (value.trim()) this.typing?.on(this.#ref, reply);
+    else this.typing?.off();
+    if (value.trim() !== this.#held) this.#held = "";
+    text(part(this, "error"), "");
+    if (reply) this.check?.watch(this.#ref, value);
     this.#measure();
   }
 
+  /** @returns {import("./case.d.ts").Finding[]} */
+  #findings() {
+    if (this.#mode !== "reply") return [];
+    return this.check?.of(this.#ref, this.field?.value ?? "") ?? [];
+  }
+
   #measure() {
-    const { field, button } = this;
+    const { field, button, uploads, t } = this;
     if (!field || !button) return;
+    const reply = this.#mode === "reply";
     const over = [...field.value.trim()].length - LIMIT;
     const hint = part(this, "hint");
-    text(hint, over > 0 ? this.t.over(over) : this.t.hint);
+    text(hint, over > 0 ? t.over(over) : reply ? t.hint : t.noteHint);
     hint.classList.toggle("bad", over > 0);
     set(field, "aria-invalid", over > 0);
-    button.disabled = over > 0 || !field.value.trim();
+    const files = reply && uploads ? uploads.show(this.#ref) : "none";
+    const full = field.value.trim() !== "" || files === "ready";
+    button.disabled = this.#busy || over > 0 || !full || files === "busy";
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight, TALLEST)}px`;
+    const held = this.#held !== "" && this.#held === field.value.trim();
+    this.remarks?.show(this.#findings(), held);
   }
 
   /** @param {Event} event */
-  #send(event) {
+  async #send(event) {
     event.preventDefault();
     const { field } = this;
     if (!field || this.button?.disabled) return;
     const said = field.value.trim();
-    field.value = "";
-    this.#input();
-    this.on.outbox.send(this.#ref, said);
+    const ref = this.#ref;
+    if (this.#mode === "note") return this.#note(ref, said);
+    if (said && said !== this.#held && (await this.#holds(ref, field))) return;
+    this.#clear();
+    this.on.outbox.send(ref, said, this.uploads?.take(ref));
     field.focus();
   }
 
-  /** @param {boolean} on told now and then, and once when it ends */
-  #typing(on) {
-    clearTimeout(this.#resting);
-    const now = Date.now();
-    if (on) this.#resting = setTimeout(() => this.#typing(false), REST);
-    if (on ? now - this.#told < TOLD : !this.#told) return;
-    this.#told = on ? now : 0;
-    this.on.sync.live.tell({ type: "typing", ref: this.#ref, on });
+  /** @param {string} ref @param {HTMLTextAreaElement} field whether the reply is not to go now */
+  async #holds(ref, field) {
+    const { value } = field;
+    this.#busy = true;
+    const findings = (await this.check?.before(ref, value)) ?? [];
+    this.#busy = false;
+    const changed = ref !== this.#ref || this.#mode !== "reply" || value !== field.value;
+    if (!changed && findings.length) this.#held = value.trim();
+    if (changed || findings.length) this.#measure();
+    return changed || findings.length > 0;
+  }
+
+  /** @param {string} ref @param {string} said */
+  async #note(ref, said) {
+    this.#busy = true;
+    this.#measure();
+    const kind = this.#answers ? "answer" : "note";
+    const outcome = await this.on.caseDeeds.note(ref, said, kind);
+    this.#busy = false;
+    const here = ref === this.#ref && this.#mode === "note" && this.field?.value.trim() === said;
+    if (outcome.done && here) this.#clear();
+    else if (outcome.done) this.on.outbox.setDraft(ref, "", "note");
+    this.#measure();
+    text(part(this, "error"), outcome.done ? "" : outcome.why);
+  }
+
+  #clear() {
+    if (this.field) this.field.value = "";
+    this.#held = "";
+    this.#answers = false;
+    this.panel?.close();
+    this.#input();
+  }
+
+  /** @param {string} words of a suggestion, written at the end */
+  #use(words) {
+    const { field } = this;
+    if (!field) return;
+    const at = field.value.length;
+    const gap = at && !/\s$/.test(field.value) ? " " : "";
+    put(field, at, at, gap + words);
+    selectGap(field, at + gap.length, words);
+  }
+
+  /** A draft that was changed in another tab is taken over while nobody writes here. */
+  #fromElsewhere() {
+    if (!this.field || document.activeElement === this.field || !this.#ref) return;
+    this.field.value = this.on.outbox.draft(this.#ref, this.#mode);
+    this.#measure();
   }
 }

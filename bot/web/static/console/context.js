@@ -1,9 +1,17 @@
 import { h } from "../shared/dom.js";
+import { clocks, tick } from "./clocks.js";
 import { MoodCurve } from "./curve.js";
-import { part } from "./dom.js";
+import { keyed, part, text } from "./dom.js";
 import { log, technical } from "./folds.js";
-import { avoided, customer, facts, origin, promises, returned, risks, times } from "./sections.js";
+import { past, profile, reviews } from "./person.js";
+import { playbook } from "./playbook.js";
 import { Piece } from "./piece.js";
+import * as sections from "./sections.js";
+import { shop } from "./shop.js";
+
+const TICK = 1000; // ms
+const PARTS = /** @type {const} */ (["shop", "playbook", "reviews"]);
+const AGAIN = 30_000; // ms after which promises are looked at again
 
 /** What a colleague would need to know, the most pressing first. */
 export class TicketContext extends Piece {
@@ -11,11 +19,12 @@ export class TicketContext extends Piece {
   static template = "context";
   #shown = "";
   #ref = "";
+  #drawn = 0;
 
   /** @override */
   ready() {
     part(this, "close").addEventListener("click", () => this.dispatchEvent(new Event("side")));
-    setInterval(() => document.hidden || this.#promises(), 30_000);
+    setInterval(() => document.hidden || this.#age(), TICK);
   }
 
   /** @override */
@@ -23,20 +32,24 @@ export class TicketContext extends Piece {
     const { on } = this;
     const { detail } = on.model;
     const body = part(this, "body");
-    const shown = JSON.stringify([
-      on.language,
-      detail?.context,
-      detail?.ticket.status,
-      detail?.events.length,
-    ]);
+    this.#jumps(Boolean(detail));
     if (!detail) {
       body.replaceChildren();
-    } else if (shown !== this.#shown) {
-      this.#draw(body, detail);
+      this.#shown = "";
+      return;
     }
+    const { ref } = detail.ticket;
+    const { id } = detail.context.customer;
+    const shown = JSON.stringify([
+      on.language,
+      detail.context,
+      { ...detail.ticket, wait: 0, frustration: 0 },
+      detail.events.length,
+      PARTS.map((name) => on.extras.get(name, ref)),
+      id && [on.extras.get("profile", id), on.extras.get("history", id)],
+    ]);
+    if (shown !== this.#shown) this.#draw(body, detail);
     this.#shown = shown;
-    if (!detail) return;
-    body.querySelector("mood-curve") ?? body.append(this.curve);
     this.curve.show(on, detail.messages, detail.ticket.frustration);
   }
 
@@ -45,39 +58,86 @@ export class TicketContext extends Piece {
   /** @param {HTMLElement} body @param {import("./types.d.ts").Detail} detail */
   #draw(body, detail) {
     const { on, t } = this;
-    const { context } = detail;
-    const open = new Set([...body.querySelectorAll("details[open]")].map(({ id }) => id));
-    const top = this.#ref === detail.ticket.ref ? this.firstElementChild?.scrollTop : 0;
-    this.#ref = detail.ticket.ref;
+    const { context, ticket } = detail;
+    const same = this.#ref === ticket.ref;
+    const open = new Map([...body.querySelectorAll("details")].map((node) => [node.id, node.open]));
+    const top = same ? this.firstElementChild?.scrollTop : 0;
+    const focused = document.activeElement instanceof HTMLElement && document.activeElement;
+    const focus = focused && body.contains(focused) ? focused.dataset.focus : "";
+    this.#ref = ticket.ref;
+    this.#drawn = Date.now();
     body.replaceChildren(
       ...[
-        risks(on, context),
-        section(t.moodTitle, this.curve),
-        section(t.avoidTitle, ...avoided(on, context)),
-        section(t.triggerTitle, ...origin(on, detail)),
-        section(t.factsTitle, ...facts(on, context)),
-        section(t.customerTitle, ...customer(on, context)),
-        section(t.promisesTitle, ...promises(on, context)),
-        context.returned && section(t.noteTitle, ...returned(on, context.returned)),
-        section(t.historyTitle, ...times(on, context)),
+        sections.risks(on, context),
+        section("summary", t.summaryLabel, ...sections.summary(on, context)),
+        section("clocks", t.clocksTitle, ...clocks(on, ticket)),
+        section("mood", t.moodTitle, this.curve),
+        section("avoid", t.avoidTitle, ...sections.avoided(on, context)),
+        section("promises", t.promisesTitle, ...sections.promises(on, context)),
+        section("facts", t.factsTitle, ...sections.facts(on, context)),
+        section("trigger", t.triggerTitle, ...sections.origin(on, detail)),
+        context.returned &&
+          section("note", t.noteTitle, ...sections.returned(on, context.returned)),
+        section(
+          "customer",
+          t.customerTitle,
+          ...sections.customer(on, context),
+          ...profile(on, context.customer.id),
+        ),
+        section("shop", t.shopTitle, ...shop(on, ticket.ref)),
+        section(
+          "history",
+          t.historyTitle,
+          ...sections.times(on, context, past(on, context.customer.id)),
+        ),
+        section("playbook", t.playbookTitle, ...playbook(on, ticket.ref)),
+        reviews(on, ticket.ref),
         folded("log", t.eventsTitle, log(on, detail.events)),
         folded("tech", t.techTitle, technical(on, detail)),
       ].filter((node) => node instanceof Node),
     );
-    for (const node of body.querySelectorAll("details")) node.open = open.has(node.id);
+    for (const node of body.querySelectorAll("details")) {
+      if (same && node.id && open.has(node.id)) node.open = open.get(node.id) ?? false;
+    }
     if (this.firstElementChild) this.firstElementChild.scrollTop = top ?? 0;
+    const again = focus && body.querySelector(`[data-focus="${focus}"]`);
+    if (again instanceof HTMLElement) again.focus();
   }
 
-  /** Promises age even when nothing happens. */
-  #promises() {
+  /** Where one can jump to: the column is long. @param {boolean} there */
+  #jumps(there) {
+    const { t } = this;
+    const box = part(this, "jumps");
+    box.hidden = !there;
+    const names = /** @type {const} */ (["summary", "customer", "shop", "playbook"]);
+    keyed(
+      box,
+      names,
+      (name) => name,
+      (name) => h("button", { type: "button", class: "text", click: () => this.#jump(name) }),
+      (button, name) => text(button, t.jumps[name]),
+    );
+  }
+
+  /** @param {string} name */
+  #jump(name) {
+    const target = this.querySelector(`#part-${name}`);
+    target?.scrollIntoView({ block: "start" });
+    /** @type {HTMLElement | null | undefined} */ (target?.querySelector("h3"))?.focus();
+  }
+
+  /** Clocks tick and promises age even when nothing happens. */
+  #age() {
+    tick(this.on, this);
+    if (Date.now() - this.#drawn < AGAIN || !this.on.model.detail) return;
     this.#shown = "";
     this.render();
   }
 }
 
-/** @param {string} title @param {...(Node | string)} content */
-function section(title, ...content) {
-  return h("section", {}, h("h3", {}, title), ...content);
+/** @param {string} name @param {string} title @param {...(Node | string)} content */
+function section(name, title, ...content) {
+  return h("section", { id: `part-${name}` }, h("h3", { tabindex: -1 }, title), ...content);
 }
 
 /** @param {string} id @param {string} title @param {Node} content */

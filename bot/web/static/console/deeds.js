@@ -1,12 +1,6 @@
-import { GROUPS, byDeadline, urgency } from "./sla.js";
-
 /**
  * @typedef {import("./app.js").App} App
- * @typedef {import("./types.d.ts").Row} Row
- * @typedef {import("./types.d.ts").View} View
  */
-
-const WALK = 150; // ms a ticket is looked at before it counts as opened
 
 /** What an agent does. */
 export class Deeds {
@@ -15,53 +9,17 @@ export class Deeds {
     this.app = app;
   }
 
-  /** @param {View} view */
-  async show(view) {
-    const { model, sync } = this.app;
-    model.view = view;
-    model.changed();
-    if (view === "bot") await sync.chats().catch((error) => this.app.failed(error));
-    else if (!model.pages.has(view)) await sync.load(view).catch((error) => this.app.failed(error));
-  }
-
-  /** The next page of the list that is shown. */
-  async more() {
-    const { model, sync } = this.app;
-    const after = model.pages.get(model.view);
-    if (after) await sync.load(model.view, after).catch((error) => this.app.failed(error));
-  }
-
   /** @param {string} ref @param {number} [pause] ms before it is read: who walks on reads nothing */
   async open(ref, pause = 0) {
     const { model, sync } = this.app;
     model.selected = ref;
+    model.board = false;
     model.pane = "chat";
     model.side = false;
     model.changed();
     if (pause) await new Promise((done) => setTimeout(done, pause));
     if (model.selected !== ref) return;
     await sync.fetch(ref).catch((error) => this.app.failed(error));
-  }
-
-  /** @param {number} step 1 goes down the list, -1 up */
-  walk(step) {
-    const { model } = this.app;
-    const rows = this.inOrder();
-    const at = rows.findIndex(({ ref }) => ref === model.selected);
-    const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
-    if (!next) return;
-    this.open(next.ref, WALK);
-    document.querySelector(`[data-key="${next.ref}"]`)?.scrollIntoView({ block: "nearest" });
-  }
-
-  /** @returns {Row[]} the rows as they are listed */
-  inOrder() {
-    const { model, api } = this.app;
-    const now = api.now();
-    const rows = model.list(model.view).map((row) => ({ row, group: urgency(row, now) }));
-    const order = (/** @type {(typeof rows)[0]} */ { group }) => GROUPS.indexOf(group);
-    rows.sort((a, b) => order(a) - order(b) || byDeadline(a.row, b.row));
-    return rows.map(({ row }) => row);
   }
 
   async claim() {
@@ -123,7 +81,7 @@ export class Deeds {
     return this.#close("return", note, this.app.t.handbackDone);
   }
 
-  /** @param {{ disposition: string, note: string }} end @returns {Promise<string | null>} */
+  /** @param {Record<"disposition" | "cause" | "note", string>} end */
   async resolve(end) {
     return this.#close("resolve", end, this.app.t.resolveDone);
   }

@@ -64,17 +64,18 @@ export function text(node, value) {
 export function keyed(box, items, key, make, refresh) {
   const have = new Map();
   for (const node of box.children) have.set(/** @type {HTMLElement} */ (node).dataset.key, node);
+  const wanted = new Set(items.map(key));
+  for (const [name, node] of have) if (!wanted.has(name)) node.remove();
   let place = box.firstElementChild;
   for (const item of items) {
     const name = key(item);
     const node = have.get(name) ?? make(item);
-    have.delete(name);
     node.dataset.key = name;
     if (place && node === place) place = place.nextElementSibling;
+    else if (place && node === place.nextElementSibling) place = node.nextElementSibling; // overtaken
     else box.insertBefore(node, place);
     refresh(node, item);
   }
-  for (const node of have.values()) node.remove();
 }
 
 /**

@@ -40,25 +40,34 @@ export function resolve(app) {
   const { model, language } = app;
   if (!model.isMine(model.row)) return;
   const dialog = openSheet(app, "resolve", (form) => {
-    part(form, "dispositions").append(
-      ...Object.entries(model.rules?.dispositions ?? {}).map(([code, names]) =>
-        h(
-          "label",
-          { class: "choice" },
-          h("input", { type: "radio", name: "disposition", value: code }),
-          h("span", {}, names[language] ?? code),
+    const { dispositions = {}, causes = {} } = model.rules ?? {};
+    const given = Object.entries({ disposition: dispositions, cause: causes });
+    for (const [name, all] of given) {
+      part(form, `${name}s`).append(
+        ...Object.entries(all).map(([code, names]) =>
+          h(
+            "label",
+            { class: "choice" },
+            h("input", { type: "radio", name, value: code }),
+            h("span", {}, names[language] ?? code),
+          ),
         ),
-      ),
-    );
+      );
+    }
+    part(form, "why").hidden = !Object.keys(causes).length;
   });
   const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
   onGo(app, dialog, async () => {
     const given = new FormData(form);
     const disposition = String(given.get("disposition") ?? "");
-    if (disposition)
-      return app.deeds.resolve({ disposition, note: String(given.get("note") ?? "") });
-    form.querySelector("input")?.focus();
-    return app.t.dispositionMissing;
+    const cause = String(given.get("cause") ?? "");
+    const asked = !part(form, "why").hidden;
+    if (disposition && (cause || !asked)) {
+      return app.deeds.resolve({ disposition, cause, note: String(given.get("note") ?? "") });
+    }
+    const missing = disposition ? "cause" : "disposition";
+    /** @type {HTMLElement | null} */ (form.querySelector(`[name="${missing}"]`))?.focus();
+    return disposition ? app.t.causeMissing : app.t.dispositionMissing;
   });
 }
 

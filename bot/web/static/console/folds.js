@@ -1,6 +1,6 @@
 import { h } from "../shared/dom.js";
 import { pairs, plain } from "./bits.js";
-import { moment } from "./format.js";
+import { moment, money } from "./format.js";
 
 /**
  * What the context column keeps folded: the log of the case, and what trainers look for.
@@ -13,7 +13,7 @@ import { moment } from "./format.js";
 export function log(app, events) {
   const items = events
     .filter(({ kind }) => kind !== "said" && kind !== "read")
-    .map(({ at, actor, kind }) => {
+    .map(({ at, actor, kind, data }) => {
       const agent = actor.startsWith("agent:") && actor.slice("agent:".length);
       const self = agent && agent === app.model.agent?.username && app.model.agent.name;
       const who = self || agent || app.name("actor", actor);
@@ -21,10 +21,31 @@ export function log(app, events) {
         "li",
         {},
         h("time", { datetime: at }, moment(at, app.language)),
-        ` ${app.name("event", kind)}, ${who}`,
+        ` ${app.name("event", kind)}${detail(app, kind, data)}, ${who}`,
       );
     });
   return h("ol", { class: "events" }, ...items);
+}
+
+/** From what to what something was changed, and why. @param {Record<string, unknown>} data */
+function detail(/** @type {App} */ app, /** @type {string} */ kind, data) {
+  const { from, to, reason, team, labels, disposition, cents, clock } = data;
+  const { rules, language } = app.model;
+  const said = (/** @type {unknown} */ code) =>
+    kind === "priority" ? app.name("priority", code) : String(code);
+  const ended =
+    disposition && (rules?.dispositions[String(disposition)]?.[language] ?? disposition);
+  const clocks = /** @type {Record<string, string>} */ (app.t.clocks);
+  const parts = [
+    from && to ? `${said(from)} → ${said(to)}` : "",
+    kind === "transferred" && team ? (rules?.teams[String(team)]?.[language] ?? team) : "",
+    kind === "labelled" && Array.isArray(labels) ? labels.join(", ") : "",
+    clock ? (clocks[String(clock)] ?? clock) : "",
+    cents ? money(Number(cents), language) : "",
+    ended || "",
+    typeof reason === "string" ? reason : "",
+  ].filter(Boolean);
+  return parts.length ? ` (${parts.join("; ")})` : "";
 }
 
 /** @param {App} app @param {Detail} detail */

@@ -48,6 +48,17 @@ export function moment(at, language) {
   return `${date}, ${clockTime(at, language)}`;
 }
 
+/**
+ * @param {string} date a day of the calendar, "2026-11-23"
+ * @param {string} language
+ * @returns {string} "23 nov", with the year when it is another
+ */
+export function day(date, language) {
+  const at = new Date(date.length === 10 ? `${date}T12:00:00` : date);
+  const year = at.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return format(at.getTime(), language, { day: "numeric", month: "short", year });
+}
+
 /** @param {string | number} at whether it is on this very day */
 export function isToday(at) {
   return new Date().toDateString() === new Date(at).toDateString();

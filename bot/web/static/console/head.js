@@ -1,7 +1,15 @@
 import { h, set } from "../shared/dom.js";
 import { keyed, part, text } from "./dom.js";
+import { isToday, moment } from "./format.js";
+import { openMenu } from "./menu.js";
 import { Piece } from "./piece.js";
+import { shown } from "./actions.js";
 import { deadline } from "./row.js";
+
+/** @typedef {import("./actions.js").Action} Action */
+
+const IN_SIGHT = ["claim", "release", "handback", "resolve", "reopen"];
+const MAIN = new Set(["claim", "resolve"]);
 
 /** Above the conversation: whose it is, where it stands, what can be done with it. */
 export class TicketHead extends Piece {
@@ -17,6 +25,7 @@ export class TicketHead extends Piece {
       model.changed();
       this.#ask("back");
     });
+    part(this, "more").addEventListener("click", () => this.#menu());
     setInterval(() => document.hidden || this.#state(), 1000);
   }
 
@@ -28,6 +37,7 @@ export class TicketHead extends Piece {
     text(part(this, "back"), `← ${this.t.back}`);
     set(part(this, "side"), "aria-expanded", String(side));
     this.#state();
+    this.#marks();
     this.#deeds();
   }
 
@@ -45,40 +55,82 @@ export class TicketHead extends Piece {
     set(state, "title", state.textContent);
   }
 
+  /** What colleagues have put on the case: tier, what it waits for, who is along, labels. */
+  #marks() {
+    const { on, t } = this;
+    const row = /** @type {import("./types.d.ts").Row} */ (on.model.row);
+    const wakes = row.snoozed_until;
+    const until = wakes && t.snoozedUntil(moment(wakes, on.language), isToday(wakes));
+    const along = row.participants.map(({ name, username }) => name || username);
+    const marks = [
+      row.tier &&
+        row.tier !== "L1" && { kind: "tier", says: row.tier, title: on.name("tier", row.tier) },
+      until && { kind: "snoozed", says: until },
+      !until && row.waiting_since && { kind: "waiting", says: t.waitsForCustomer },
+      along.length > 0 && { kind: "along", says: t.along(along.join(", ")) },
+      row.transfers > 0 && { kind: "transfers", says: t.transfersMade(row.transfers) },
+      row.reopened > 0 && { kind: "reopened", says: t.timesReopened(row.reopened) },
+      ...row.labels.map((code) => ({
+        kind: "label",
+        says: on.model.rules?.labels?.[code]?.[on.language] ?? code,
+      })),
+    ].filter((mark) => mark !== false && mark !== null && mark !== "" && mark !== undefined);
+    const box = part(this, "marks");
+    box.hidden = !marks.length;
+    keyed(
+      box,
+      /** @type {{ kind: string, says: string, title?: string }[]} */ (marks),
+      ({ kind, says }) => `${kind}:${says}`,
+      () => h("li"),
+      (node, { kind, says, title }) => {
+        text(node, says);
+        set(node, "data-kind", kind);
+        set(node, "title", title);
+      },
+    );
+  }
+
   #deeds() {
     const { model, deeds } = this.on;
     const { row, busy } = model;
     if (!row) return;
-    const mine = model.isMine(row);
-    const all = [
-      {
-        name: "claim",
-        key: "C",
-        when: row.status === "queued",
-        run: () => deeds.claim(),
-        main: true,
-      },
-      { name: "release", key: "", when: mine, run: () => deeds.release() },
-      { name: "handback", key: "H", when: mine, run: () => this.#ask("handback") },
-      { name: "resolve", key: "E", when: mine, run: () => this.#ask("resolve"), main: true },
-      { name: "reopen", key: "", when: model.belongs(row, "resolved"), run: () => deeds.reopen() },
-    ];
+    const claim = { name: "claim", key: "c", run: () => deeds.claim() };
+    const now = this.on.actions.now();
+    const all = [...(row.status === "queued" ? [claim] : []), ...now].filter(({ name }) =>
+      IN_SIGHT.includes(name),
+    );
     keyed(
       part(this, "deeds"),
-      all.filter(({ when }) => when),
+      all,
       ({ name }) => name,
-      ({ run, main }) =>
-        h("button", { type: "button", class: main ? "primary" : "plain", click: run }),
+      ({ run, name }) =>
+        h("button", { type: "button", class: MAIN.has(name) ? "primary" : "plain", click: run }),
       (button, { name, key }) => {
         const label = this.t[/** @type {"claim"} */ (name)];
         if (button.dataset.label !== label) {
           button.dataset.label = label;
-          button.replaceChildren(label, ...(key ? [h("kbd", { "aria-hidden": "true" }, key)] : []));
+          const mark = h("kbd", { "aria-hidden": "true" }, shown(key));
+          button.replaceChildren(label, ...(key ? [mark] : []));
         }
         set(button, "aria-disabled", busy.has(row.ref) && "true");
-        set(button, "aria-keyshortcuts", key && key.toLowerCase());
+        set(button, "aria-keyshortcuts", key && shown(key).replace("⇧ ", "Shift+"));
       },
     );
+    part(this, "more").parentElement?.toggleAttribute("hidden", now.length === 0);
+  }
+
+  #menu() {
+    const { actions } = this.on;
+    let group = "";
+    const items = actions
+      .now()
+      .filter(({ name }) => !IN_SIGHT.includes(name) && name !== "reply")
+      .map((action) => {
+        const apart = group !== "" && group !== action.group;
+        group = action.group;
+        return { label: actions.label(action), key: shown(action.key), apart, run: action.run };
+      });
+    openMenu(part(this, "more"), this.t.moreDeeds, items);
   }
 
   /** @param {string} name of what the page is asked to open */

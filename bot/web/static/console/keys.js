@@ -1,6 +1,8 @@
 import { h } from "../shared/dom.js";
+import { VIEWS } from "./browse.js";
 import { part } from "./dom.js";
-import { handBack, resolve } from "./endings.js";
+import { QueueFinder } from "./finder.js";
+import { PresenceSwitch } from "./presence.js";
 import { isBusy, openSheet } from "./sheet.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -10,16 +12,23 @@ export class Keys {
   /** @param {App} app @param {() => void} side shows or hides the context */
   constructor(app, side) {
     this.app = app;
-    const { deeds, model } = app;
-    const mayReopen = () => model.row && model.belongs(model.row, "resolved");
+    const { browse, duty, model, watch } = app;
+    const views = VIEWS.map((view, index) => [String(index + 1), () => browse.show(view)]);
+    const answer = (/** @type {"accept" | "decline"} */ deed) => duty.next && duty[deed](duty.next);
     this.deeds = /** @type {Record<string, () => unknown>} */ ({
-      j: () => deeds.walk(1),
-      k: () => deeds.walk(-1),
-      c: () => model.row?.status === "queued" && deeds.claim(),
-      r: () => (model.isMine(model.row) ? app.focusReply() : mayReopen()),
-      h: () => handBack(app),
-      e: () => resolve(app),
+      ...Object.fromEntries(views),
+      c: () => model.row?.status === "queued" && app.deeds.claim(),
       i: side,
+      j: () => browse.walk(1),
+      k: () => browse.walk(-1),
+      u: () => browse.nextUnread(),
+      a: () => answer("accept"),
+      x: () => answer("decline"),
+      o: () => watch.toggle(),
+      l: () => model.presence?.presence === "wrap_up" && duty.ready(),
+      p: () => piece("presence-switch", PresenceSwitch)?.focusChoice(),
+      f: () => this.#toQueue((finder) => finder.menu?.open()),
+      "/": () => this.#toQueue((finder) => finder.focusSearch()),
       "?": () => this.help(),
     });
     document.addEventListener("keydown", (event) => this.#press(event));
@@ -30,17 +39,47 @@ export class Keys {
   }
 
   help() {
+    const { t } = this.app;
     openSheet(this.app, "help", (form) => {
-      const names = Object.entries(this.app.t.keys);
+      const groups = /** @type {[string, Record<string, string>][]} */ ([
+        [t.keyGroups.list, t.listKeys],
+        [t.keyGroups.page, t.pageKeys],
+        [t.keyGroups.case, this.#caseKeys()],
+      ]);
       part(form, "keys").append(
-        ...names.flatMap(([key, says]) => [
-          h("dt", {}, h("kbd", {}, key.length > 1 ? key : key.toUpperCase())),
-          h("dd", {}, says),
-        ]),
+        ...groups.map(([title, keys]) =>
+          h("section", {}, h("h3", {}, title), h("dl", { class: "keys" }, ...this.#told(keys))),
+        ),
       );
       const on = /** @type {HTMLInputElement} */ (form.elements.namedItem("on"));
       on.checked = this.on;
       on.addEventListener("change", () => this.app.preferences.set("keys", on.checked));
+    });
+  }
+
+  /** @returns {Record<string, string>} */
+  #caseKeys() {
+    const { c, i } = this.app.t.keys;
+    return { c, i, ...Object.fromEntries(this.app.actions.help()) };
+  }
+
+  /** @param {Record<string, string>} keys */
+  #told(keys) {
+    return Object.entries(keys).flatMap(([key, says]) => [
+      h("dt", {}, h("kbd", {}, key.length > 1 ? key : key.toUpperCase())),
+      h("dd", {}, says),
+    ]);
+  }
+
+  /** Do something where one searches, wherever the page is. @param {(finder: QueueFinder) => void} work */
+  #toQueue(work) {
+    const { model } = this.app;
+    model.pane = "queue";
+    model.side = false;
+    model.changed();
+    setTimeout(() => {
+      const finder = piece("queue-finder", QueueFinder);
+      if (finder) work(finder);
     });
   }
 
@@ -50,9 +89,16 @@ export class Keys {
     if (!this.on && event.key !== "?") return;
     const { target } = event;
     if (target instanceof Element && target.closest("input, textarea, select")) return;
-    const deed = this.deeds[event.key.toLowerCase()];
-    if (!deed) return;
+    const shifted = event.shiftKey && /^\p{L}$/u.test(event.key); // capitals are the case's
+    const deed = !shifted && this.deeds[event.key.toLowerCase()];
+    if (deed) deed();
+    else if (!this.app.actions.press(event)) return;
     event.preventDefault();
-    deed();
   }
+}
+
+/** @template {Element} T @param {string} name @param {new () => T} kind @returns {T | null} */
+function piece(name, kind) {
+  const node = document.querySelector(name);
+  return node instanceof kind ? node : null;
 }

@@ -11,6 +11,7 @@ export class ConsoleLogin extends Piece {
   #error = "";
   #busy = false;
   #until = 0; // when the next try is allowed
+  #asked = false; // the password was right, and a code is needed too
 
   /** @override */
   ready() {
@@ -57,7 +58,8 @@ export class ConsoleLogin extends Piece {
     text(language, t.other);
     set(language, "aria-label", t.otherLabel);
     set(language, "lang", this.on.language === "es" ? "en" : "es");
-    for (const name of ["username", "password"]) {
+    part(this, "second").hidden = !this.#asked;
+    for (const name of ["username", "password", "code"]) {
       set(this.#field(name), "aria-invalid", Boolean(this.#error) && !this.#until);
     }
   }
@@ -65,16 +67,22 @@ export class ConsoleLogin extends Piece {
   async #submit() {
     const username = this.#field("username").value.trim();
     const password = this.#field("password").value;
+    const code = this.#asked ? this.#field("code").value.trim() : "";
     if (this.#busy || this.#until) return;
     if (!username || !password) {
       this.#refuse(this.t.fillBoth, username ? "password" : "username");
       return;
     }
+    if (this.#asked && !code) {
+      this.#refuse(this.t.codeMissing, "code");
+      return;
+    }
     this.#busy = true;
     this.render();
     try {
-      const agent = await this.on.api.logIn(username, password);
+      const agent = await this.on.api.logIn({ username, password, code });
       this.form?.reset();
+      this.#asked = false;
       this.#field("password").type = "password";
       this.#error = "";
       this.dialog?.close();
@@ -82,7 +90,10 @@ export class ConsoleLogin extends Piece {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 429) this.#until = Date.now() + error.seconds * 1000;
-      this.#refuse(error.message, "password");
+      const coded = error.code === "second_factor" || error.code === "wrong_code";
+      this.#asked = coded || (this.#asked && error.status === 429);
+      if (!this.#asked) this.#field("code").value = "";
+      this.#refuse(error.message, coded ? "code" : "password");
     } finally {
       this.#busy = false;
       this.render();
@@ -95,7 +106,7 @@ export class ConsoleLogin extends Piece {
     this.render();
     this.#error = why;
     this.#field(name).focus();
-    if (name === "password") this.#field(name).select();
+    if (name !== "username") this.#field(name).select();
     this.render();
   }
 

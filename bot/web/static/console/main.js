@@ -2,23 +2,31 @@ import { set } from "../shared/dom.js";
 import { ApiError } from "./api.js";
 import { App } from "./app.js";
 import { ConsoleBanner, ConsoleBar } from "./bar.js";
+import { TeamBoard } from "./board.js";
 import { BotChatRow } from "./bot_chat.js";
 import { TicketChat } from "./chat.js";
 import { ReplyComposer } from "./composer.js";
 import { TicketContext } from "./context.js";
 import { MoodCurve } from "./curve.js";
 import { handBack, resolve } from "./endings.js";
+import { QueueFinder } from "./finder.js";
 import { TicketHead } from "./head.js";
 import { Keys } from "./keys.js";
 import { ConsoleLogin } from "./login.js";
 import { ChatMessage } from "./message.js";
 import { MoodBar } from "./mood.js";
+import { TeamNote } from "./note.js";
+import { openPalette } from "./palette.js";
+import { OfferCards } from "./offers.js";
 import { Piece } from "./piece.js";
+import { PresenceSwitch } from "./presence.js";
 import { TicketQueue } from "./queue.js";
 import { TicketRow } from "./row.js";
 import { isBusy } from "./sheet.js";
 import { TicketStrip } from "./strip.js";
 import { ConsoleToasts } from "./toasts.js";
+import { CaseViewers } from "./viewing.js";
+import { QueueViews } from "./views.js";
 
 const AGAIN = 3000; // ms between two tries to reach the server at the start
 
@@ -31,7 +39,14 @@ const ELEMENTS = {
   "console-toasts": ConsoleToasts,
   "mood-bar": MoodBar,
   "mood-curve": MoodCurve,
+  "offer-cards": OfferCards,
+  "presence-switch": PresenceSwitch,
+  "queue-finder": QueueFinder,
+  "queue-views": QueueViews,
   "reply-composer": ReplyComposer,
+  "team-board": TeamBoard,
+  "case-viewers": CaseViewers,
+  "team-note": TeamNote,
   "ticket-chat": TicketChat,
   "ticket-context": TicketContext,
   "ticket-head": TicketHead,
@@ -66,11 +81,19 @@ function side() {
 const keys = new Keys(app, side);
 // The chat first: its parts are wired before what lies inside them is looked for.
 const pieces = ["ticket-chat", "console-login", "console-toasts", "console-bar", "console-banner"];
-const inner = ["ticket-head", "ticket-strip", "reply-composer", "ticket-queue", "ticket-context"];
-for (const name of [...pieces, ...inner]) {
+const ofCase = ["ticket-head", "ticket-strip", "case-viewers", "reply-composer", "ticket-context"];
+const lists = ["offer-cards", "presence-switch", "queue-finder", "queue-views", "team-board"];
+for (const name of [...pieces, ...ofCase, "ticket-queue", ...lists]) {
   find(name, Piece).init(app);
 }
 
+app.composer = find("reply-composer", ReplyComposer);
+document.addEventListener("keydown", (event) => {
+  const asked = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+  if (!asked || !model.agent || isBusy()) return;
+  event.preventDefault();
+  openPalette(app);
+});
 find("console-bar", ConsoleBar).addEventListener("help", () => keys.help());
 const chat = find("ticket-chat", TicketChat);
 chat.addEventListener("handback", () => handBack(app));
@@ -89,6 +112,7 @@ model.addEventListener("change", () => {
   frame.hidden = !model.agent;
   set(columns, "data-pane", model.pane);
   set(columns, "data-side", model.side);
+  set(columns, "data-board", model.board);
   set(columns, "data-open", model.selected !== null);
 });
 

@@ -1,10 +1,12 @@
 import { h, icon, set } from "../shared/dom.js";
 import { DROP, initials } from "../shared/faces.js";
+import { attachments } from "./attachments.js";
+import { moment as tellTrainers } from "./dialogs_notes.js";
 import { clockTime, decimals, moment } from "./format.js";
 
 /**
  * @typedef {import("./app.js").App} App
- * @typedef {import("./types.d.ts").AgentMessage} AgentMessage
+ * @typedef {import("./case.d.ts").CaseMessage} AgentMessage
  * @typedef {import("./types.d.ts").Pending} Pending
  * @typedef {import("./types.d.ts").Cue} Cue
  */
@@ -18,7 +20,9 @@ export class ChatMessage extends HTMLElement {
   /** @param {App} app @param {AgentMessage} message */
   show(app, message) {
     const { id, frustration, choices } = message;
-    const shown = [id, app.language, frustration?.score, choices.map(({ used }) => used)].join();
+    const files = message.attachments?.map((file) => `${file.id}${file.scan}`);
+    const used = choices.map((choice) => choice.used);
+    const shown = [id, app.language, frustration?.score, used, files].join();
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.className = message.late ? `${message.author} late` : message.author;
@@ -35,7 +39,8 @@ export class ChatMessage extends HTMLElement {
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.className = "agent pending";
-    const bubble = h("p", { class: "bubble" }, hidden(`${t.you}: `), item.text);
+    const files = (item.attachments ?? []).map(({ name }) => name).join(", ");
+    const bubble = h("p", { class: "bubble" }, hidden(`${t.you}: `), item.text || files);
     const note = h(
       "p",
       { class: "state" },
@@ -68,14 +73,23 @@ export class ChatMessage extends HTMLElement {
     const bubble = h("p", { class: "bubble", lang: message.language });
     bubble.append(hidden(`${name}: `), ...marked(message.text, frustration?.cues ?? []));
     const head = author !== "customer" && h("p", { class: "name", "aria-hidden": "true" }, name);
-    const body = h("div", { class: "body" }, head, bubble, replies(app, message));
+    const files = attachments(app, message);
+    const words = message.text && bubble;
+    const body = h("div", { class: "body" }, head, words, files, replies(app, message));
     if (late) body.append(h("p", { class: "state" }, t.late));
-    body.append(time);
+    body.append(h("p", { class: "under" }, time, better(app, message)));
     const dot = author === "customer" && frustration && feeling(app, message);
     return [author === "customer" ? dot : face(message.name ?? "", author), body].filter(
       (node) => node !== false && node !== null,
     );
   }
+}
+
+/** "The bot should have…", where the bot spoke. @param {App} app @param {AgentMessage} message */
+function better(app, message) {
+  if (message.author !== "bot") return null;
+  const click = () => tellTrainers(app, message);
+  return h("button", { type: "button", class: "text better", click }, app.t.shouldHave);
 }
 
 /** @param {App} app @param {AgentMessage} message */

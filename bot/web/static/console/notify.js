@@ -1,3 +1,5 @@
+import { Sound } from "./sound.js";
+
 /**
  * @typedef {import("./app.js").App} App
  * @typedef {import("./types.d.ts").Row} Row
@@ -7,6 +9,8 @@ const LONGEST = 140; // characters of a message in a notification
 
 /** Tells the agent what happened elsewhere: in the page, in the title, on the desktop. */
 export class Notify {
+  #sound = new Sound();
+
   /** @param {App} app */
   constructor(app) {
     this.app = app;
@@ -17,6 +21,17 @@ export class Notify {
     if (!("Notification" in window)) return "none";
     const { permission } = Notification;
     return permission === "granted" ? "on" : permission === "denied" ? "blocked" : "off";
+  }
+
+  get sounds() {
+    return this.app.preferences.get("sound") !== false;
+  }
+
+  /** @param {boolean} on */
+  set sounds(on) {
+    this.app.preferences.set("sound", on);
+    if (on) this.#sound.play("soft"); // so that one hears what it will be
+    this.app.model.changed();
   }
 
   async ask() {
@@ -38,6 +53,7 @@ export class Notify {
       ? t.again(row.ref, earlier.ref)
       : t.newTicket(row.ref, this.app.reasonOf(row));
     this.#desktop(text, row, row.summary);
+    this.#play("soft");
     if (earlier || this.app.model.view !== "queue") this.#toast(text, row);
   }
 
@@ -45,6 +61,7 @@ export class Notify {
   left(row) {
     const text = this.app.t.wentBack(row.ref);
     this.#desktop(text, row);
+    this.#play("call");
     this.#toast(text, row, true);
   }
 
@@ -58,8 +75,45 @@ export class Notify {
     const { t, model } = this.app;
     const name = row.customer ?? t.guest;
     this.#desktop(t.said(name), row, message.text);
+    if (model.selected !== row.ref || !document.hasFocus()) this.#play("soft");
     if (back) this.#toast(t.customerBack(row.ref, name), row);
     else if (model.selected !== row.ref) this.#toast(`${t.said(name)} (${row.ref})`, row);
+  }
+
+  /** @param {Row} row that is offered to this agent; its card is shown by itself */
+  offered(row) {
+    const { t } = this.app;
+    this.#desktop(t.offered(row.ref), row, this.app.reasonOf(row));
+    this.#play("call");
+  }
+
+  /** @param {Row} row in which a colleague asks for this agent */
+  mentioned(row) {
+    const text = this.app.t.mentionedIn(row.ref);
+    this.#desktop(text, row);
+    this.#play("soft");
+    this.#toast(text, row);
+  }
+
+  /** @param {Row} row @param {{ clock: string, stage: "soon" | "missed", rule: string }} why */
+  pressing(row, { clock, stage, rule }) {
+    const { t } = this.app;
+    const name = t.clocks[/** @type {"update"} */ (clock)] ?? clock;
+    const text = rule
+      ? t.ruleAsks(row.ref, rule)
+      : clock === "unaccepted"
+        ? t.nobodyTakes(row.ref)
+        : clock === "orphan"
+          ? t.nobodyHad(row.ref)
+          : t.pressing[stage](row.ref, name);
+    this.#desktop(text, row);
+    this.#play("call");
+    this.#toast(text, row);
+  }
+
+  /** @param {"soft" | "call"} name */
+  #play(name) {
+    if (this.sounds) this.#sound.play(name);
   }
 
   /** @param {string} text @param {Row} row @param {boolean} [stay] */

@@ -19,14 +19,14 @@ export class Outbox {
     this.told = told;
   }
 
-  /** @param {string} ref @returns {string} */
-  draft(ref) {
-    return this.keep.get(`draft:${ref}`) ?? "";
+  /** @param {string} ref @param {"reply" | "note"} [mode] to whom it is written @returns {string} */
+  draft(ref, mode = "reply") {
+    return this.keep.get(draftKey(ref, mode)) ?? "";
   }
 
-  /** @param {string} ref @param {string} text */
-  setDraft(ref, text) {
-    this.keep.set(`draft:${ref}`, text || null);
+  /** @param {string} ref @param {string} text @param {"reply" | "note"} [mode] */
+  setDraft(ref, text, mode = "reply") {
+    this.keep.set(draftKey(ref, mode), text || null);
   }
 
   /** @param {string} ref @returns {Pending[]} */
@@ -34,9 +34,10 @@ export class Outbox {
     return this.keep.get(`out:${ref}`) ?? [];
   }
 
-  /** @param {string} ref @param {string} text */
-  send(ref, text) {
-    const item = { client_id: newId(), text, at: new Date(this.api.now()).toISOString() };
+  /** @param {string} ref @param {string} text @param {Pending["attachments"]} [attachments] */
+  send(ref, text, attachments = []) {
+    const at = new Date(this.api.now()).toISOString();
+    const item = { client_id: newId(), text, at, ...(attachments.length && { attachments }) };
     this.#write(ref, [...this.pending(ref), item]);
     this.flush(ref);
   }
@@ -78,9 +79,10 @@ export class Outbox {
 
   /** @param {string} ref @param {Pending} item @returns {Promise<boolean>} whether to go on */
   async #deliver(ref, item) {
-    const { client_id, text } = item;
+    const { client_id, text, attachments } = item;
+    const files = attachments && { attachments: attachments.map(({ id }) => id) };
     try {
-      const change = await this.api.act(ref, "messages", { client_id, text });
+      const change = await this.api.act(ref, "messages", { client_id, text, ...files });
       this.#failures = 0;
       this.told(ref, change);
       this.discard(ref, client_id);
@@ -109,4 +111,9 @@ export class Outbox {
     this.keep.set(`out:${ref}`, items.length ? items : null);
     this.told(ref, null);
   }
+}
+
+/** @param {string} ref @param {"reply" | "note"} mode */
+function draftKey(ref, mode) {
+  return mode === "note" ? `note:${ref}` : `draft:${ref}`;
 }

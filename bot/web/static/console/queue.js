@@ -1,34 +1,37 @@
 import { h, set } from "../shared/dom.js";
 import { BotChatRow } from "./bot_chat.js";
 import { keyed, part, text } from "./dom.js";
+import { NO_FILTERS } from "./model.js";
+import { nothing } from "./nothing.js";
 import { Piece } from "./piece.js";
 import { TicketRow } from "./row.js";
 import { GROUPS, urgency } from "./sla.js";
 
 /** @typedef {import("./types.d.ts").Row} Row */
 
-const VIEWS = /** @type {const} */ (["queue", "mine", "bot", "resolved", "all"]);
-const COUNTED = ["queue", "mine"];
+const FEW = 60; // rows that are filled at once
+const NEAR = "3000px 0px"; // above and below what is seen: some twenty rows each
 const LOOK = 4000; // ms between two looks at the bot's chats, while they are shown
+const STEPS = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowUp: -1 });
 
-/** The column of tickets: which ones, and in what order they press. */
+/** The column of tickets: those of the view, in the order in which they press. */
 export class TicketQueue extends Piece {
   /** @override */
   static template = "queue";
+  #filled = /** @type {Set<string>} */ (new Set());
 
   /** @override */
   ready() {
     const { on } = this;
-    const views = part(this, "views");
-    for (const view of VIEWS) {
-      const count = h("span", { class: "count" });
-      const click = () => on.deeds.show(view);
-      views.append(h("button", { type: "button", "data-view": view, click }, h("span"), count));
-    }
     this.rows = part(this, "rows");
     this.rows.addEventListener("click", (event) => {
       const row = event.target instanceof Element && event.target.closest("ticket-row");
       if (row instanceof TicketRow) on.deeds.open(row.dataset.key ?? "");
+    });
+    this.rows.addEventListener("keydown", (event) => this.#step(event));
+    this.near = new IntersectionObserver((entries) => this.#look(entries), {
+      root: this.rows,
+      rootMargin: NEAR,
     });
     setInterval(() => document.hidden || this.render(), 1000);
     setInterval(() => {
@@ -40,63 +43,76 @@ export class TicketQueue extends Piece {
 
   /** @override */
   render() {
-    this.#views();
-    const now = this.on.api.now();
-    const rows = this.on.deeds.inOrder();
+    const { model, api, browse } = this.on;
+    const now = api.now();
+    const sorted = browse.grouped();
     const groups = GROUPS.map((name) => ({
       name,
-      rows: rows.filter((row) => urgency(row, now) === name),
+      rows: sorted.filter(({ group }) => group === name).map(({ row }) => row),
     })).filter((group) => group.rows.length);
-    this.#counts(now);
-    const { pages, view, chats } = this.on.model;
-    const bot = view === "bot" && chats.length > 0;
+    this.#counts(now, sorted.length);
+    const { pages, chats, key } = model;
+    const bot = model.view === "bot" && !model.search && chats.length > 0;
     const blocks = [
       ...groups.map((group) => ({ key: group.name, ...group })),
       ...(bot ? [{ key: "bot", rows: [] }] : []),
       ...(groups.length || bot ? [] : [{ key: "empty", rows: [] }]),
-      ...(pages.get(view) ? [{ key: "more", rows: [] }] : []),
+      ...(pages.get(key) ? [{ key: "more", rows: [] }] : []),
     ];
-    if (this.rows) {
+    this.#keepingFocus((box) => {
       keyed(
-        this.rows,
+        box,
         blocks,
         ({ key }) => key,
         (block) => this.#block(block),
         (node, block) => this.#fill(node, block),
       );
-    }
+    });
   }
 
-  #views() {
-    const { model } = this.on;
-    for (const button of part(this, "views").children) {
-      const view = /** @type {typeof VIEWS[number]} */ (
-        /** @type {HTMLElement} */ (button).dataset.view
-      );
-      const count = COUNTED.includes(view) ? model.list(view).length : 0;
-      const [label, number] = button.children;
-      text(label, this.t.views[view]);
-      text(number, count ? String(count) : "");
-      set(button, "aria-pressed", String(view === model.view));
-    }
+  /** Rows move while one works: the focus goes with them. @param {(box: HTMLElement) => void} work */
+  #keepingFocus(work) {
+    const { rows } = this;
+    if (!rows) return;
+    const focused = document.activeElement;
+    const row = rows.contains(focused) && focused?.closest("ticket-row");
+    const ref = row instanceof TicketRow && row.dataset.key;
+    work(rows);
+    if (!ref || document.activeElement === focused) return;
+    const again = rows.querySelector(/** @type {"button"} */ (`[data-key="${ref}"] .row`));
+    (again ?? rows).focus({ preventScroll: true });
   }
 
-  /** @param {number} now what presses in the queue, whatever list is shown */
-  #counts(now) {
+  /** @param {number} now what presses in the queue, whatever list is shown @param {number} found */
+  #counts(now, found) {
     const { model } = this.on;
+    const { t } = this;
+    const counts = part(this, "counts");
+    if (model.search) {
+      text(counts, model.found ? t.found(found, Boolean(model.pages.get("search"))) : t.searching);
+      set(counts, "data-overdue", false);
+      return;
+    }
     const states = [...model.list("queue"), ...model.list("mine")].map((row) => urgency(row, now));
     const number = (/** @type {string} */ name) => states.filter((state) => state === name).length;
-    const counts = part(this, "counts");
-    text(counts, this.t.counts(number("overdue"), number("soon")));
+    text(counts, t.counts(number("overdue"), number("soon")));
     set(counts, "data-overdue", number("overdue") > 0);
   }
 
   /** @param {{ key: string }} block */
   #block({ key }) {
-    if (key === "empty")
-      return h("div", { class: "none" }, h("p", { class: "strong" }), h("p", { class: "soft" }));
+    if (key === "empty") {
+      const again = h("button", { class: "plain", type: "button", click: () => this.#again() });
+      return h(
+        "div",
+        { class: "none" },
+        h("p", { class: "strong" }),
+        h("p", { class: "soft" }),
+        again,
+      );
+    }
     if (key === "more") {
-      const click = () => this.on.deeds.more();
+      const click = () => this.on.browse.more();
       return h("div", { class: "further" }, h("button", { class: "plain", type: "button", click }));
     }
     const heading = h("h2", { class: "group" }, h("span"), h("span", { class: "count" }));
@@ -116,7 +132,12 @@ export class TicketQueue extends Piece {
       /** @type {HTMLElement} */ (list),
       rows,
       ({ ref }) => ref,
-      () => /** @type {TicketRow} */ (document.createElement("ticket-row")),
+      (ticket) => {
+        const row = /** @type {TicketRow} */ (document.createElement("ticket-row"));
+        row.seen = rows.length < FEW || this.#filled.has(ticket.ref); // it only moves: no blank moment
+        this.near?.observe(row);
+        return row;
+      },
       (row, ticket) => row.update(this.on, ticket),
     );
   }
@@ -138,10 +159,48 @@ export class TicketQueue extends Piece {
   /** @param {HTMLElement} node */
   #none(node) {
     const { model } = this.on;
-    const [title, says] = model.pages.has(model.view)
-      ? this.t.empty[model.view]
-      : [this.t.loading, ""];
+    const { t } = this;
+    const [title, says, deed = ""] = nothing(model, t);
+    const button = /** @type {HTMLElement} */ (node.children[2]);
     text(node.children[0], title);
     text(node.children[1], says);
+    text(button, deed);
+    button.hidden = !deed;
+  }
+
+  #again() {
+    const { model, browse } = this.on;
+    if (model.problems.has(model.key)) browse.again();
+    else browse.narrow(NO_FILTERS);
+  }
+
+  /** Rows are filled when they come near. @param {IntersectionObserverEntry[]} entries */
+  #look(entries) {
+    for (const { target, isIntersecting } of entries) {
+      if (!(target instanceof TicketRow)) continue;
+      target.seen = isIntersecting;
+      const ref = target.dataset.key ?? "";
+      if (isIntersecting) this.#filled.add(ref);
+      else this.#filled.delete(ref);
+      const row = this.on.model.rows.get(ref);
+      if (row && isIntersecting) target.update(this.on, row);
+      if (!target.isConnected) this.near?.unobserve(target);
+    }
+  }
+
+  /** The arrows walk through the rows without opening them. @param {KeyboardEvent} event */
+  #step(event) {
+    const { model } = this.on;
+    const rows = [.../** @type {HTMLElement} */ (this.rows).querySelectorAll("ticket-row")];
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
+    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = { Home: 0, End: rows.length - 1 }[event.key] ?? at + (STEPS[event.key] ?? 0);
+    const next = rows[to];
+    const row = model.rows.get((next instanceof TicketRow && next.dataset.key) || "");
+    if (to === at || !row || !(next instanceof TicketRow)) return;
+    event.preventDefault();
+    next.seen = true;
+    next.update(this.on, row);
+    next.querySelector("button")?.focus();
   }
 }

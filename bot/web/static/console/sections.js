@@ -1,6 +1,6 @@
 import { h } from "../shared/dom.js";
 import { bare, chips, pairs, plain, soft } from "./bits.js";
-import { isToday, moment, money } from "./format.js";
+import { isToday, moment, money, span } from "./format.js";
 
 /**
  * The sections of the context column: each function returns nodes and changes nothing.
@@ -10,6 +10,8 @@ import { isToday, moment, money } from "./format.js";
  * @typedef {import("./types.d.ts").Detail} Detail
  * @typedef {import("./types.d.ts").Promised} Promised
  */
+
+const SOON = 86_400_000; // ms before its time in which a promise counts down
 
 /** @param {App} app @param {Context} context */
 export function risks(app, { risks: flags }) {
@@ -23,8 +25,14 @@ export function risks(app, { risks: flags }) {
   );
 }
 
+/** What happened, what they want, what was tried. @param {App} app @param {Context} context */
+export function summary({ t }, { summary: said }) {
+  const lines = /** @type {const} */ (["happened", "wants", "tried"]);
+  return [pairs(lines.map((name) => [t[name], said[name] || t.nothing[name]]))];
+}
+
 /** @param {App} app @param {Context} context */
-export function avoided(app, { techniques, offers, rejected_offers: rejected }) {
+export function avoided(app, { step, techniques, offers, rejected_offers: rejected }) {
   const { t } = app;
   const refused = new Set([
     ...rejected,
@@ -32,6 +40,7 @@ export function avoided(app, { techniques, offers, rejected_offers: rejected }) 
   ]);
   const made = offers.filter(({ text, status }) => status !== "refused" && !refused.has(text));
   const blocks = [
+    step ? pairs([[t.step, app.name("step", step)]]) : null,
     chips(t.offersRefused, [...refused], "refused"),
     chips(
       t.techniquesUsed,
@@ -87,10 +96,11 @@ export function facts(app, { facts: known, entities }) {
 /** @param {App} app @param {Context} context */
 export function customer(app, context) {
   const { t } = app;
-  const { customer: who, register, page } = context;
+  const { customer: who, register, page, contact: left } = context;
   const status = /** @type {keyof typeof t.identity} */ (who.identity_status);
   const registers = /** @type {Record<string, string>} */ (t.registers);
-  const allowed = Object.entries(context.compensation.allowed)
+  const shop = app.extras.value("shop", app.model.selected ?? ""); // it knows what is left
+  const allowed = Object.entries(shop ? {} : context.compensation.allowed)
     .filter(([, cents]) => cents)
     .map(([name, cents]) => `${app.name("authority", name)}: ${money(cents, app.language)}`);
   return [
@@ -106,6 +116,9 @@ export function customer(app, context) {
       [t.email, who.email],
       [t.address, register && registers[register]],
       [t.writesFrom, page],
+      [t.leftEmail, left?.email],
+      [t.leftPhone, left?.phone],
+      [t.mailTitle, left && t.mail[left.mail]],
       [t.allowed, allowed.join(" · ")],
     ]),
   ];
@@ -121,14 +134,22 @@ function promiseList(app, all) {
   const { t, language } = app;
   const items = all.map(({ id, text, due, kept, owner }) => {
     const at = due ? Date.parse(due) : NaN;
-    const late = !kept && at < app.api.now();
+    const left = at - app.api.now();
+    const late = !kept && left < 0;
     const when = Number.isNaN(at) ? t.noDue : t.before(moment(at, language), isToday(at));
-    const state = kept ? ` (${t.kept})` : late ? ` (${t.broken})` : "";
+    const near = !kept && left > 0 && left < SOON ? ` (${t.left(span(left))})` : "";
+    const state = kept ? ` (${t.kept})` : late ? ` (${t.broken})` : near;
     const who = owner === "bot" ? t.bot : (app.model.rules?.teams[owner]?.[language] ?? owner);
     const click = () => app.deeds.keep(id);
     const button = h(
       "button",
-      { type: "button", class: "plain", "aria-label": t.keepThis(text), click },
+      {
+        type: "button",
+        class: "plain",
+        "aria-label": t.keepThis(text),
+        "data-focus": `keep-${id}`,
+        click,
+      },
       t.keep,
     );
     return h(
@@ -152,8 +173,8 @@ export function returned(app, { agreed, agent, disposition }) {
   ];
 }
 
-/** @param {App} app @param {Context} context */
-export function times(app, { history }) {
+/** @param {App} app @param {Context} context @param {Node | null} [known] the cases, if better known */
+export function times(app, { history }, known = null) {
   const { t, language } = app;
   const items = history.tickets.map(({ ref, created_at, summary, status, disposition }) => {
     const ended = disposition && app.model.rules?.dispositions[disposition]?.[language];
@@ -180,6 +201,6 @@ export function times(app, { history }) {
     h("p", {}, t.contacts30(history.conversations_30_days)),
     chips(t.openCases, pending, "made") ?? "",
     chips(t.contactsBefore, contacts, "used") ?? "",
-    items.length ? h("ul", { class: "earlier" }, ...items) : soft(t.noHistory),
+    known ?? (items.length ? h("ul", { class: "earlier" }, ...items) : soft(t.noHistory)),
   ];
 }

@@ -1,9 +1,10 @@
 import { Live } from "./live.js";
+import { Signals } from "./signals.js";
+import { isClosed } from "./sla.js";
 
 /**
  * @typedef {import("./app.js").App} App
  * @typedef {import("./types.d.ts").Row} Row
- * @typedef {import("./types.d.ts").View} View
  * @typedef {import("./types.d.ts").AgentMessage} AgentMessage
  */
 
@@ -11,13 +12,29 @@ const ABSENT = 600_000; // ms of silence after which a customer "is back"
 const TYPING = 8000; // ms after which typing is no longer believed
 const AFTERWARDS = [1500, 5000]; // ms: looks at what the bot says after a hand-back
 
-/** Keeps the model in step with the server. */
-export class Sync {
+const WHOLE = /** @type {const} */ ([
+  "queue",
+  "mine",
+  "mentions",
+  "participating",
+  "waiting",
+  "snoozed",
+]);
+
+/**
+ * Keeps the model in step with the server. Every frame of the socket is also an event of its
+ * `type` here, for the parts of the page that want to know: `detail` is the frame.
+ */
+export class Sync extends EventTarget {
   #typing = /** @type {Map<string, number>} */ (new Map());
+  /** When the socket last told of each case: what was asked for before that is older. */
+  #heard = /** @type {Map<string, number>} */ (new Map());
 
   /** @param {App} app */
   constructor(app) {
+    super();
     this.app = app;
+    this.signals = new Signals(app);
     this.live = new Live({
       receive: (frame) => this.#receive(frame),
       status: (up) => this.#status(up),
@@ -31,34 +48,56 @@ export class Sync {
 
   /** Read everything that is shown again: nothing that was missed stays missed. */
   async resync() {
-    const { api, model } = this.app;
+    const { api, model, browse, duty, shelf, watch } = this.app;
+    const { key } = model;
     try {
       model.rules ??= await api.rules();
-      const [queue, mine] = await Promise.all([api.all("queue"), api.all("mine")]);
-      const fresh = new Set([...queue, ...mine].map(({ ref }) => ref));
-      for (const row of model.rows.values()) {
-        const gone = (row.status === "queued" || model.isMine(row)) && !fresh.has(row.ref);
-        if (gone) model.rows.delete(row.ref);
-      }
-      for (const row of [...queue, ...mine]) model.put(row);
-      model.pages.set("queue", null).set("mine", null);
-      if (model.view === "all" || model.view === "resolved") await this.load(model.view);
-      if (model.view === "bot") await this.chats();
-      const open = new Set(mine.map(({ ref }) => ref));
-      if (model.selected) open.add(model.selected);
-      await Promise.all([...open].map((ref) => this.fetch(ref)));
-      model.changed();
+      await this.open();
+      if (!WHOLE.some((view) => view === key)) await browse.again();
+      const mine = model.list("mine").map(({ ref }) => ref);
+      const read = new Set(model.selected ? [...mine, model.selected] : mine);
+      await Promise.all([
+        duty.learn(),
+        shelf.learn(),
+        model.board && watch.look(),
+        ...[...read].map((ref) => this.fetch(ref)),
+      ]);
     } catch (error) {
+      if (!model.pages.has(key) && error instanceof Error) model.problems.set(key, error.message);
       this.app.failed(error, { quiet: true });
     }
+    model.changed();
   }
 
-  /** @param {View} view @param {string} [after] */
-  async load(view, after = "") {
+  /** Read every open case that the agent sees, and those in which they take part. */
+  async open() {
     const { api, model } = this.app;
-    const page = await api.page(view, after);
+    const views = ["risk", "participating", "mentions"];
+    const begun = performance.now();
+    const newer = (/** @type {string} */ ref) => (this.#heard.get(ref) ?? 0) > begun;
+    const [open, along, mentions] = await Promise.all(views.map((view) => api.all(view)));
+    const fresh = new Map([...open, ...along, ...mentions].map((row) => [row.ref, row]));
+    for (const row of model.rows.values()) {
+      if (fresh.has(row.ref) || newer(row.ref)) continue;
+      if (!isClosed(row)) model.rows.delete(row.ref);
+      else if (row.mentioned) model.put({ ...row, mentioned: false });
+    }
+    for (const row of fresh.values()) if (!newer(row.ref)) model.put(row);
+    this.app.duty.sort();
+    for (const view of WHOLE) {
+      model.pages.set(view, null);
+      model.problems.delete(view);
+    }
+    model.changed();
+  }
+
+  /** The next page of a list that is read bit by bit. @param {string} [after] */
+  async load(after = "") {
+    const { api, model } = this.app;
+    const { key, view, filters } = model;
+    const page = await api.find({ view, ...filters }, after);
     for (const row of page.tickets) model.put(row);
-    model.pages.set(view, page.next);
+    model.pages.set(key, page.next);
     model.changed();
   }
 
@@ -109,6 +148,12 @@ export class Sync {
     else if (frame.type === "message") this.#message(frame.ref, frame.message);
     else if (frame.type === "typing") this.#types(frame.ref, frame.on);
     else if (frame.type === "notice") this.app.toasts.show({ text: frame.text, stay: true });
+    else if (frame.type === "offer") this.signals.offer(frame.ref, frame.seconds);
+    else if (frame.type === "mention") this.signals.mention(frame.ref);
+    else if (frame.type === "presence") this.signals.presence(frame.agent);
+    else if (frame.type === "alarm") this.signals.alarm(frame);
+    else if (frame.type === "gone") this.signals.gone(frame.ref);
+    this.dispatchEvent(new CustomEvent(frame.type, { detail: frame }));
   }
 
   /** @param {Row} row */
@@ -120,6 +165,9 @@ export class Sync {
       ({ ref, conversation }) => conversation === row.conversation && ref !== row.ref,
     );
     model.put(row);
+    this.signals.stays(row.ref);
+    this.#heard.set(row.ref, performance.now());
+    this.app.duty.note(row);
     if (wasMine && !model.isMine(row) && !model.busy.has(row.ref)) notify.left(row);
     else if (row.status === "queued" && before?.status !== "queued") notify.arrived(row, earlier);
     else if (

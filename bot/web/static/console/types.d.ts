@@ -4,7 +4,17 @@ import type { Author, Choice } from "../shared/api.d.ts";
 
 export type Level = "calm" | "annoyed" | "frustrated" | "angry";
 export type Language = "es" | "en";
-export type View = "queue" | "mine" | "bot" | "resolved" | "all";
+export type View =
+  | "queue"
+  | "mine"
+  | "mentions"
+  | "participating"
+  | "waiting"
+  | "snoozed"
+  | "bot"
+  | "resolved"
+  | "all";
+export type Phase = "queued" | "open" | "waiting" | "snoozed" | "returned" | "resolved";
 
 export interface Agent {
   username: string;
@@ -13,11 +23,31 @@ export interface Agent {
   role: string;
 }
 
+export interface Session {
+  agent: Agent;
+  csrf: string;
+  second_factor?: "on" | "off" | "required";
+  notices?: string[];
+}
+
 export interface Mood {
   now: number | null;
   peak: number | null;
   trend: "rising" | "steady" | "falling" | null;
   level: Level | null;
+}
+
+/** One of a ticket's deadlines; what is met or none asks for nothing. */
+export interface Clock {
+  due: string | null;
+  state: "running" | "soon" | "missed" | "met" | "paused" | "none";
+}
+
+export interface Clocks {
+  first_response: Clock;
+  update: Clock;
+  resolution: Clock;
+  answer: Clock | null;
 }
 
 /** A ticket's line in the queue. */
@@ -44,6 +74,81 @@ export interface Row {
   resolved_at: string | null;
   disposition: string | null;
   lost_at: string | null;
+  tier: string;
+  labels: string[];
+  issue: string | null;
+  channel: string;
+  phase: Phase;
+  waiting_since: string | null;
+  snoozed_until: string | null;
+  transfers: number;
+  reopened: number;
+  participants: { username: string; name: string }[];
+  offered_to: string | null;
+  /** Whether this agent was mentioned and has not read it. */
+  mentioned: boolean;
+  sla: Clocks | null;
+  /** Whether the customer is or was frustrated or angry. */
+  heat: boolean;
+}
+
+/** What narrows the list that is shown; an empty field narrows nothing. */
+export interface Filters {
+  team: string;
+  priority: string;
+  language: string;
+  label: string;
+  phase: string;
+}
+
+/** A list that an agent keeps under a name. */
+export interface SavedView {
+  id: number;
+  name: string;
+  query: Partial<Filters> & { view?: string; q?: string };
+}
+
+/** Whether an agent may be given something new. */
+export interface Presence {
+  presence: "online" | "busy" | "away" | "wrap_up" | "offline";
+  /** What the agent said; full hands make them busy all the same. */
+  chosen: "online" | "busy" | "away";
+  wrap_up_until: string | null;
+  cool_until: string | null;
+  load: number;
+  capacity: number;
+}
+
+export interface TeamOverview {
+  team: string;
+  waiting: number;
+  /** Seconds, or null when nobody waits. */
+  longest_wait: number | null;
+  open: number;
+  paused: number;
+  missed: number;
+  unaccepted: number;
+  agents: number;
+}
+
+export interface PersonOverview {
+  username: string;
+  name: string;
+  teams: string[];
+  role: string;
+  presence: Presence["presence"];
+  load: number;
+  capacity: number | null;
+  wrap_up_until: string | null;
+}
+
+/** What goes on at the desk, for supervisors. */
+export interface Overview {
+  at: string;
+  teams: TeamOverview[];
+  agents: PersonOverview[];
+  missed: { count: number; tickets: Row[] };
+  unaccepted: { count: number; tickets: Row[] };
 }
 
 export interface Cue {
@@ -109,6 +214,17 @@ export interface BotChat {
   customer: string | null;
 }
 
+/** A chat that the bot has, to read before taking it. */
+export interface BotChatText {
+  conversation: string;
+  language: string;
+  team: string;
+  customer: string | null;
+  frustration: Mood;
+  messages: AgentMessage[];
+  state: { step: string | null; issue: string | null };
+}
+
 /** What this page reads of a HandoffContext. */
 export interface Context {
   trigger: { type: string; rule: string; evidence: string };
@@ -142,6 +258,7 @@ export interface Context {
     vulnerable?: boolean;
   };
   page: string | null;
+  contact?: { email: string | null; phone: string | null; mail: "on" | "none" | "opted_out" | "bounced" | "off" };
   risks: string[];
   promises: Promised[];
   compensation: { offered: unknown[]; allowed: Record<string, number> };
@@ -176,7 +293,12 @@ export interface DeskRules {
   dispositions: Names;
   reasons: Names;
   teams: Names;
+  labels?: Names;
   authority: Record<string, Record<string, number>>;
+  causes?: Names;
+  needs?: Names;
+  phases?: Record<string, string[]>;
+  participants_write?: boolean;
 }
 
 /** A reply the server has not confirmed yet. */
@@ -185,4 +307,5 @@ export interface Pending {
   text: string;
   at: string;
   failed?: string;
+  attachments?: import("./case.d.ts").Attachment[];
 }

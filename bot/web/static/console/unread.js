@@ -37,9 +37,16 @@ export class Unread {
     this.keep.set("seen", this.seen);
   }
 
+  /** Take over what was read in another tab. */
+  refresh() {
+    this.seen = this.keep.get("seen") ?? this.seen;
+    this.model.changed();
+  }
+
   /** @param {Row} row */
   is(row) {
     const mine = this.model.isMine(row);
+    if (row.mentioned || this.model.offers.has(row.ref)) return true;
     if (row.status !== "queued" && !mine) return false;
     const seen = this.seen[row.ref];
     if (seen === undefined) return row.status === "queued" || this.#latest.has(row.ref);

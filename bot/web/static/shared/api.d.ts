@@ -8,6 +8,14 @@ export interface Choice {
   used?: boolean;
 }
 
+/** A file that was sent with a message; `size` in bytes. */
+export interface Attachment {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+}
+
 export interface Message {
   id: number;
   author: Author;
@@ -18,6 +26,7 @@ export interface Message {
   client_id: string | null;
   turn?: string | null;
   language?: string | null;
+  attachments?: Attachment[];
 }
 
 /** Who has the conversation now, and what the customer is waiting for. */
@@ -34,6 +43,16 @@ export interface ConversationInfo {
   messages_limit: number;
   /** Present when the customer is upset: the page becomes plainer. */
   mood?: "high" | null;
+  /** The newest case; reference and code open its status page. */
+  case?: { reference: string; code: string | null; open: boolean } | null;
+  /** When the team is back, in words, while the customer waits for a closed one. */
+  opens?: string | null;
+  /** Where the customer is written to or called, masked. */
+  reach?: string[];
+  /** How they were served is asked for. */
+  survey?: boolean;
+  /** Bytes a file may have. */
+  attachment_limit?: number;
 }
 
 export interface Session {
@@ -47,6 +66,7 @@ export interface Outgoing {
   at: string;
   text?: string;
   choice?: string;
+  attachments?: Attachment[];
   /** True: the request for a person. */
   person?: boolean;
   /** Why the server refused it; the customer decides what happens next. */

@@ -3,13 +3,23 @@ import { h, icon, set } from "../shared/dom.js";
 /** @typedef {import("./view.js").View} View */
 
 const LINES = 5;
+const CLIP = "M8 12.5l6-6a3 3 0 0 1 4.2 4.2l-8 8a5 5 0 0 1-7-7l7.5-7.5";
 
 /** Where the customer writes. Enter sends, Shift and Enter break the line. */
 export class Composer {
   limit = 4000;
   #told = 0;
 
-  /** @param {{ send: (text: string) => void, typing: (on: boolean) => void, draft: (text: string) => void }} on */
+  /** @type {import("./after/uploads.js").Uploads | undefined} */
+  uploads;
+
+  /**
+   * @param {object} on
+   * @param {(text: string, files: import("../shared/api.d.ts").Attachment[]) => void} on.send
+   * @param {(on: boolean) => void} on.typing
+   * @param {(text: string) => void} on.draft
+   * @param {(files: File[]) => void} on.files chosen, dropped or pasted
+   */
   constructor(on) {
     this.on = on;
     this.field = h("textarea", {
@@ -19,14 +29,38 @@ export class Composer {
       input: () => this.#input(),
       blur: () => this.#typing(false),
       keydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      paste: (/** @type {ClipboardEvent} */ event) => {
+        const files = [...(event.clipboardData?.files ?? [])];
+        if (!files.length) return;
+        event.preventDefault();
+        on.files(files);
+      },
     });
+    this.chooser = h("input", {
+      type: "file",
+      multiple: true,
+      hidden: true,
+      tabindex: "-1",
+      accept: ".png,.jpg,.jpeg,.webp,.gif,.pdf,.txt",
+      change: () => {
+        on.files([...(this.chooser.files ?? [])]);
+        this.chooser.value = "";
+      },
+    });
+    this.clip = h(
+      "button",
+      { class: "plain", type: "button", click: () => this.chooser.click() },
+      icon(CLIP),
+    );
+    this.tray = h("div");
     this.count = h("p", { class: "count", id: "count", role: "status" });
     this.button = h("button", { class: "send", type: "submit" }, icon("M12 19V5M6 11l6-6 6 6"));
     this.element = h(
       "form",
       { class: "composer", submit: (/** @type {Event} */ event) => this.#submit(event) },
       this.count,
-      h("div", { class: "box" }, this.field, this.button),
+      this.tray,
+      h("div", { class: "box" }, this.chooser, this.clip, this.field, this.button),
     );
   }
 
@@ -37,6 +71,7 @@ export class Composer {
     this.field.placeholder = model.info?.status === "ended" ? t.again : t.placeholder;
     this.field.setAttribute("aria-label", t.field);
     this.button.setAttribute("aria-label", t.send);
+    this.clip.setAttribute("aria-label", t.attach);
     this.#measure();
   }
 
@@ -48,6 +83,11 @@ export class Composer {
 
   focus() {
     this.field.focus();
+  }
+
+  /** Files began or ended their way to the server. */
+  changed() {
+    this.#measure();
   }
 
   #input() {
@@ -65,7 +105,8 @@ export class Composer {
     if (this.count.textContent !== text) this.count.textContent = text ?? "";
     this.count.classList.toggle("over", over);
     set(field, "aria-invalid", over && "true");
-    this.button.disabled = over || !length;
+    const { busy = false, ready = false } = this.uploads ?? {};
+    this.button.disabled = over || busy || !(length || ready);
     field.style.height = "auto";
     const { lineHeight, paddingTop } = getComputedStyle(field);
     const most = parseFloat(lineHeight) * LINES + 2 * parseFloat(paddingTop);
@@ -84,7 +125,7 @@ export class Composer {
     event.preventDefault();
     const text = this.field.value.trim();
     if (this.button.disabled) return;
-    this.on.send(text);
+    this.on.send(text, this.uploads?.take() ?? []);
     this.fill("");
     this.focus();
   }

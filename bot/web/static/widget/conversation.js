@@ -3,6 +3,7 @@ import { Api, Refusal } from "./api.js";
 import { Delivery } from "./delivery.js";
 import { Link } from "./link.js";
 import { Outbox } from "./outbox.js";
+import { openSession } from "./session.js";
 
 /**
  * @typedef {import("../shared/api.d.ts").Message} Message
@@ -33,7 +34,7 @@ export class Conversation extends EventTarget {
     this.outbox = new Outbox(this.keep);
     this.api = new Api(config.base);
     this.wire = new Link(this.api, {
-      session: () => this.#session(),
+      session: () => this.session(),
       after: () => this.#inOrder.at(-10) ?? 0, // a few are read twice, so that none is missed
       receive: (frame) => this.#receive(frame),
       status: (up) => this.#status(up ? "online" : "reconnecting"),
@@ -42,7 +43,7 @@ export class Conversation extends EventTarget {
     this.delivery = new Delivery({
       api: this.api,
       outbox: this.outbox,
-      session: () => this.#session(),
+      session: () => this.session(),
       online: () => this.link === "online",
       arrived: (answer) => this.#receive(answer, false),
       lost: (error) => this.#failed(error),
@@ -97,27 +98,22 @@ export class Conversation extends EventTarget {
     this.#forget();
   }
 
-  async #session() {
-    let session = /** @type {Session | null} */ (this.keep.get("session"));
-    const { language, identity } = this.config;
-    const proof = identity.slice(-16); // enough to know it again
-    if (!session) {
-      const page = location.origin + location.pathname;
-      const made = await this.api.call(null, "", { language, page, identity: identity || null });
-      session = this.keep.get("session"); // another tab may have been quicker
-      if (!session) {
-        session = { id: made.conversation, token: made.token };
-        this.keep.set("session", session);
-        this.#receive(made);
-      }
-    } else if (identity && this.keep.get("identity") !== proof) {
-      await this.api.call(session, "/identity", { token: identity }).catch((error) => {
-        if (error.code === "identity_conflict") error.gone = true; // another customer's
-        if (error.gone || !(error instanceof Refusal)) throw error; // else go on without proof
-      });
-    }
-    this.keep.set("identity", proof || null);
-    return session;
+  /** @returns {Promise<Session>} the conversation of this browser; the first call begins one */
+  session() {
+    return openSession(this, (made) => this.#receive(made));
+  }
+
+  /**
+   * Ask the server something about this conversation, and show what it says of it.
+   *
+   * @param {string} path below the conversation
+   * @param {object} [body] sent by POST; without it, GET
+   * @returns {Promise<any>}
+   */
+  async ask(path, body) {
+    const answer = await this.api.call(await this.session(), path, body);
+    this.#receive(answer, false);
+    return answer;
   }
 
   /**

@@ -44,10 +44,11 @@ export class Delivery {
   }
 
   /** @param {Outgoing} item */
-  async #send({ client_id, person, choice, text }) {
+  async #send({ client_id, person, choice, text, attachments }) {
     const session = await this.sender.session();
     const path = person ? "/person" : "/messages?wait=0";
-    const body = person ? {} : choice ? { choice, client_id } : { text, client_id };
+    const files = attachments?.map(({ id }) => id);
+    const body = person ? {} : choice ? { choice, client_id } : { text, client_id, attachments: files };
     const answer = await this.sender.api.call(session, path, body);
     this.sender.outbox.remove(client_id);
     this.sender.arrived(answer);

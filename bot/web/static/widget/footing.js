@@ -1,5 +1,4 @@
 import { h } from "../shared/dom.js";
-import { clock, day } from "../shared/time.js";
 
 /** @typedef {import("./view.js").View} View */
 
@@ -28,25 +27,8 @@ export class Footing {
     this.now.textContent = t.now;
     this.now.hidden = quiet || link === "offline";
     this.ended.hidden = model.info?.status !== "ended";
-    this.said.textContent = t.ended;
+    this.said.textContent = model.info?.case?.open ? t.endedOpen : t.ended;
     this.save.textContent = t.save;
     this.fresh.textContent = t.fresh;
   }
-}
-
-/**
- * Give the customer the conversation as a text file of their own.
- *
- * @param {View} view
- */
-export function saveCopy({ model, t, language, config }) {
-  const lines = model.list.map(({ author, name, text, at }) => {
-    const who = { customer: t.you, bot: t.bot, agent: name, system: t.system }[author];
-    return `${day(at, language)}, ${clock(at, language)} · ${who}\n${text}\n`;
-  });
-  const head = [config.title, model.info?.reference].filter(Boolean).join(" · ");
-  const file = new Blob([`${head}\n\n${lines.join("\n")}`], { type: "text/plain;charset=utf-8" });
-  const href = URL.createObjectURL(file);
-  h("a", { href, download: `${t.file}-${model.info?.reference ?? "remanso"}.txt` }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 1000);
 }

@@ -4,6 +4,7 @@ import { h, icon } from "../shared/dom.js";
 
 export const DROP = "M12 3.5S6 10 6 14.5a6 6 0 0 0 12 0C18 10 12 3.5 12 3.5Z";
 const PERSON = "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7 8c.6-3.6 3.4-5.5 7-5.5s6.4 1.9 7 5.5";
+const DOTS = "M5 12h.01M12 12h.01M19 12h.01";
 const CROSS = "M6 6l12 12M18 6 6 18";
 
 /**
@@ -21,7 +22,7 @@ export function initials(name) {
 export class Header {
   #said = "";
 
-  /** @param {{ person: () => void, language: () => void, close: (() => void) | null }} on */
+  /** @param {{ person: () => void, language: () => void, part: (name: string) => void, close: (() => void) | null }} on */
   constructor(on) {
     this.face = h("span", { class: "mark", "aria-hidden": "true" });
     this.title = h("h2", { id: "title", tabindex: "-1" });
@@ -29,6 +30,15 @@ export class Header {
     this.other = h("button", { class: "plain", type: "button", click: on.language });
     this.close =
       on.close && h("button", { class: "plain", type: "button", click: on.close }, icon(CROSS));
+    this.more = h(
+      "button",
+      { class: "plain more", type: "button", click: () => on.part("menu") },
+      icon(DOTS),
+    );
+    this.contact = h("button", { class: "text", type: "button", click: () => on.part("contact") });
+    this.case = h("span");
+    this.status = h("a", { target: "_blank", rel: "noopener" });
+    this.strip = h("p", { class: "case" }, this.case, this.status);
     this.label = h("span");
     this.person = h(
       "button",
@@ -38,14 +48,16 @@ export class Header {
     );
     this.note = h("span");
     this.link = h("a", { target: "_blank", rel: "noopener" });
-    this.queue = h("div", { class: "queue", role: "status" });
+    this.place = h("div", { role: "status" });
+    this.queue = h("div", { class: "queue" }, this.place, this.contact);
     const names = h("div", { class: "names" }, this.title, this.role);
     this.element = h(
       "div",
       { class: "header" },
-      h("div", { class: "who" }, this.face, names, this.other, this.close),
+      h("div", { class: "who" }, this.face, names, this.other, this.more, this.close),
       this.person,
       h("p", { class: "notice" }, this.note, " ", this.link),
+      this.strip,
       this.queue,
     );
   }
@@ -56,7 +68,9 @@ export class Header {
     const agent = info?.owner === "agent" ? (info.agent?.name ?? "") : "";
     const asking = outbox.items.some((item) => item.person && item.failed === undefined);
     this.title.textContent = config.title;
-    const owner = info?.status === "ended" ? "bot" : (info?.owner ?? "bot");
+    const left = info?.status === "ended" && !info.case?.open;
+    const owner = left ? "bot" : (info?.owner ?? "bot");
+    this.more.setAttribute("aria-label", t.menu);
     this.role.textContent = { bot: t.bot, queue: t.team, agent }[owner];
     this.face.replaceChildren(agent ? initials(agent) : icon(DROP));
     this.other.textContent = t.other;
@@ -71,6 +85,24 @@ export class Header {
     this.link.textContent = t.privacy;
     this.link.href = config.privacy;
     this.#place(info, t);
+    this.#case(info?.case, t, config.base);
+  }
+
+  /**
+   * Reference and code of the case: with them it can be followed from anywhere.
+   *
+   * @param {NonNullable<View["model"]["info"]>["case"]} found
+   * @param {View["t"]} t
+   * @param {string} base
+   */
+  #case(found, t, base) {
+    this.strip.hidden = !found;
+    if (!found) return;
+    const { reference, code } = found;
+    const text = t.case(reference, code);
+    if (this.case.textContent !== text) this.case.textContent = text;
+    this.status.textContent = t.status;
+    this.status.href = `${base}status#${new URLSearchParams({ r: reference, c: code ?? "" })}`;
   }
 
   /**
@@ -85,11 +117,15 @@ export class Header {
       const { position, minutes } = info.queue;
       lines.push([t.position(position), minutes && t.minutes(minutes)].filter(Boolean).join(", "));
     }
+    if (waits && info.opens) lines.push(t.opens(info.opens));
     if (waits) lines.push(t.stored(info.reference));
+    const reach = info?.reach ?? [];
+    if (waits && reach.length) lines.push(t.reach(reach.join(", ")));
     const text = lines.join("\n");
+    this.contact.textContent = reach.length ? t.contactChange : t.contact;
     if (text === this.#said) return; // said once, not at every change
     this.#said = text;
-    this.queue.replaceChildren(
+    this.place.replaceChildren(
       ...(waits ? [h("strong", {}, t.queue)] : []),
       ...lines.map((line) => h("p", {}, line)),
     );

@@ -18,9 +18,10 @@ import { DROP, initials } from "./header.js";
  * @param {View} view
  * @returns {HTMLElement}
  */
-export function row(entry, { t, language }) {
+export function row(entry, view) {
   if (entry.day) return h("p", { class: "line" }, entry.day);
-  const { author, name, text, at, language: spoken } = /** @type {any} */ (entry.message);
+  const { t, language } = view;
+  const { author, name, text, at, language: spoken, attachments } = /** @type {any} */ (entry.message);
   const who = { customer: t.you, bot: t.bot, agent: name ?? "", system: t.system }[
     /** @type {import("../shared/api.d.ts").Author} */ (author)
   ];
@@ -37,7 +38,8 @@ export function row(entry, { t, language }) {
       "div",
       { class: "body" },
       named,
-      h("p", { class: "bubble", lang: spoken }, hidden, text),
+      h("p", { class: text ? "bubble" : "sr", lang: spoken }, hidden, text),
+      attachments?.length && files(attachments, view),
       h("time", { datetime: at, "aria-hidden": "true" }, time),
     ),
     h("div", { class: "state" }),
@@ -67,7 +69,7 @@ export function refresh(node, entry, view, deeds) {
   line.replaceChildren(...(shown ? [t[state]] : []));
   line.classList.toggle("failed", state === "failed");
   if (state !== "failed" || !item) return;
-  const editable = item.text && !item.choice;
+  const editable = item.text && !item.choice && !item.attachments;
   line.append(
     ` ${failed || t.noAnswer}`,
     h(
@@ -109,6 +111,20 @@ export function replies({ choices = [], chosen, off }, { model, t }, deeds) {
     next.focus();
   };
   if (short && !off) box.append(h("button", { type: "button", class: "text", click: unfold }, t.more));
+  return box;
+}
+
+/**
+ * Files that came with a message; what shows them is fetched when the first one comes.
+ *
+ * @param {import("../shared/api.d.ts").Attachment[]} attachments
+ * @param {View} view
+ */
+function files(attachments, view) {
+  const box = h("ul", { class: "files" });
+  import("./after/files.js").then(({ show }) => show(box, attachments, view), () => {
+    box.append(...attachments.map(({ name }) => h("li", {}, name))); // at least their names
+  });
   return box;
 }
 

@@ -1,10 +1,12 @@
 import { h, icon } from "../shared/dom.js";
+import { addStyle, attach, once, takeDrops } from "./attach.js";
 import { Composer } from "./composer.js";
 import { readConfig } from "./config.js";
 import { Conversation } from "./conversation.js";
-import { Footing, saveCopy } from "./footing.js";
+import { Footing } from "./footing.js";
 import { DROP, Header } from "./header.js";
 import { Log } from "./log.js";
+import { Slot } from "./slot.js";
 import { strings } from "./strings.js";
 
 /** `<remanso-chat>`: a button in the corner and the panel it opens, or the panel alone. */
@@ -82,7 +84,13 @@ export class RemansoChat extends HTMLElement {
       model.send(what);
       this.log?.toEnd();
     };
+    const style = once(() => addStyle(shadow, config.base));
+    const files = (/** @type {File[]} */ list) =>
+      this.view && this.composer && attach(this.view, this.composer, list, style());
+    const part = (/** @type {any} */ name) => this.view && this.extras?.open(name, this.view);
+    this.extras = new Slot({ style, act: { part, send } });
     this.header = new Header({
+      part,
       person: () => !model.outbox.items.some((item) => item.person) && send({ person: true }),
       language: () => this.#switch(),
       close: config.inline ? null : () => this.close(),
@@ -98,16 +106,18 @@ export class RemansoChat extends HTMLElement {
     });
     this.footing = new Footing({
       now: () => model.wire.nudge(),
-      save: () => this.view && saveCopy(this.view),
+      save: () => part("copy"),
       fresh: () => model.restart(),
     });
     this.composer = new Composer({
-      send: (text) => send({ text }),
+      send: (text, files) => send(files.length ? { text, attachments: files } : { text }),
+      files,
       typing: (on) => model.wire.tell({ type: "typing", on }),
       draft: (text) => model.keep.set("draft", text || null),
     });
     this.composer.fill(model.keep.get("draft") ?? "");
-    this.#assemble(shadow, config);
+    this.parts = [this.header, this.log, this.extras, this.footing, this.composer];
+    takeDrops(this.#assemble(shadow, config), files);
   }
 
   /**
@@ -115,7 +125,6 @@ export class RemansoChat extends HTMLElement {
    * @param {import("../shared/api.d.ts").WidgetConfig} config
    */
   #assemble(shadow, config) {
-    const { header, log, footing, composer } = this;
     this.badge = h("span", { class: "badge", "aria-hidden": "true" });
     this.news = h("p", { class: "sr", role: "status" });
     this.launcher = h(
@@ -127,10 +136,7 @@ export class RemansoChat extends HTMLElement {
     this.panel = h(
       "section",
       { class: "panel", role: config.inline ? "region" : "dialog", "aria-labelledby": "title" },
-      header?.element,
-      log?.element,
-      footing?.element,
-      composer?.element,
+      ...(this.parts ?? []).map(({ element }) => element),
     );
     this.root = h("div", { class: "remanso", hidden: true }, this.launcher, this.news, this.panel);
     if (config.theme) this.root.dataset.theme = config.theme;
@@ -141,6 +147,7 @@ export class RemansoChat extends HTMLElement {
       this.close();
     });
     shadow.replaceChildren(this.#style("shared/tokens"), this.#style("widget/widget"), this.root);
+    return this.panel;
   }
 
   /** @param {string} name */
@@ -178,7 +185,7 @@ export class RemansoChat extends HTMLElement {
     badge.hidden = !unread;
     if (news.textContent !== text) news.textContent = text;
     launcher.setAttribute("aria-label", [t.open, text].filter(Boolean).join(", "));
-    for (const part of [this.header, this.log, this.footing, this.composer]) part?.render(view);
+    for (const part of this.parts ?? []) part.render(view);
   }
 
   /** @returns {number} messages that came while the panel was closed */

@@ -93,6 +93,6 @@ function keyOf(message) {
  * @param {string} text
  * @returns {Message}
  */
-function waiting({ at, client_id }, text) {
-  return { id: Infinity, author: "customer", name: null, text, at, client_id };
+function waiting({ at, client_id, attachments }, text) {
+  return { id: Infinity, author: "customer", name: null, text, at, client_id, attachments };
 }

@@ -1,4 +1,6 @@
 import { enCase } from "./en_case.js";
+import { enQueue } from "./en_queue.js";
+import { enTeam } from "./en_team.js";
 
 /**
  * What the console says, in English.
@@ -7,6 +9,8 @@ import { enCase } from "./en_case.js";
  */
 export const en = {
   ...enCase,
+  ...enQueue,
+  ...enTeam,
 
   console: "Console",
   other: "Español",
@@ -16,6 +20,24 @@ export const en = {
   undo: "Undo",
 
   loginTitle: "Team console",
+  code: "Code of the app",
+  codeMissing: "Please enter the six-digit code.",
+  safety: "Second factor",
+  safetyOff:
+    "Besides the password, a code from your phone is asked for when you log in. Please confirm who you are first.",
+  safetyOn: "It is on. The password and a code are needed to turn it off.",
+  safetyRequired:
+    "Your role requires a second factor to come in. Please confirm who you are first.",
+  safetyTurnOff: "Turn off",
+  safetyTurnOn: "Turn on",
+  next: "Next",
+  safetyScan: "Read this picture with a code app and enter the code it shows.",
+  safetyPicture: "Picture for the code app. The key is below in letters too.",
+  safetyTyped: "Or type the key:",
+  safetyLost: "If the phone is lost, an administrator can take it off.",
+  safetyIsOn: "The second factor is on; other sessions have ended.",
+  safetyIsOff: "The second factor is off.",
+  passwordMissing: "Please enter your password.",
   username: "User name",
   password: "Password",
   showPassword: "Show the password",
@@ -38,39 +60,6 @@ export const en = {
     "The browser blocks this page's notifications. Allow them at the padlock of the address bar.",
   noServer: "The server does not answer. Check the connection and try again.",
 
-  queueLabel: "Cases",
-  viewsLabel: "Which cases are shown",
-  views: { queue: "Queue", mine: "Mine", bot: "Bot", resolved: "Closed", all: "All" },
-  counts: (overdue, soon) =>
-    [overdue ? `${overdue} overdue` : "", soon ? `${soon} due soon` : ""]
-      .filter(Boolean)
-      .join(" · "),
-  groups: {
-    overdue: "Overdue",
-    soon: "Due soon",
-    rest: "On time",
-    open: "In conversation",
-    closed: "Closed",
-  },
-  empty: {
-    queue: [
-      "Nobody is waiting",
-      "When a customer asks for a person or the bot hands a case over, it shows up here at once.",
-    ],
-    mine: [
-      "You have no open cases",
-      "The cases you take show up here until you resolve them or hand them back to the bot.",
-    ],
-    bot: [
-      "The bot is serving nobody now",
-      "Conversations that are going on with the bot show up here, and you can take any of them.",
-    ],
-    resolved: [
-      "No closed cases yet",
-      "Cases that were resolved or handed back to the bot show up here.",
-    ],
-    all: ["No cases yet", "All cases of your teams show up here, open and closed."],
-  },
   botChats: "Conversations with the bot",
   takeOver: "Take over",
   takeOverOf: (name) => `Take over the conversation of ${name}`,
@@ -78,20 +67,6 @@ export const en = {
   silentFor: (span) => `Last message ${span} ago`,
   lessThanMinute: "less than a minute",
   noIssue: "Issue not known yet",
-  loading: "Loading…",
-  loadMore: "Show more",
-  guest: "Guest",
-  unread: "Unread",
-  unreadCount: (n) => `(${n}) `,
-  noSummary: "No messages yet",
-  now: "now",
-  left: (span) => `${span} left`,
-  overdue: (span) => `Overdue by ${span}`,
-  before: (at) => `Before ${at}`,
-  backInQueue: "Back in the queue",
-  answered: "Answered",
-  lostAgent: "Agent offline",
-  mine: "You",
 
   chatLabel: "Open conversation",
   conversation: "Conversation",
@@ -128,7 +103,6 @@ export const en = {
   you: "You",
   late: "Not sent to the customer: it came after the hand-over",
   chosen: "Option chosen",
-  offered: "Options offered",
   sending: "Sending…",
   held: "Goes out when the connection is back",
   notSent: "Not sent.",
@@ -150,17 +124,8 @@ export const en = {
   insteadReturned: "The bot has the conversation since it was handed back.",
   insteadResolved: "Case resolved. If the customer writes, the bot answers from what was agreed.",
 
-  keysTitle: "Keyboard shortcuts",
-  keysOn: "Use single-key shortcuts",
   keys: {
-    j: "Next case",
-    k: "Previous case",
     c: "Claim the open case",
-    r: "Write the reply",
-    h: "Hand back to the bot",
-    e: "Resolve",
     i: "Show or hide the context",
-    "?": "Show these shortcuts",
-    Esc: "Close the dialog, or leave the reply",
   },
 };

@@ -42,6 +42,16 @@ export const enCase = {
   reason: "Reason",
   issue: "Issue",
   noFacts: "Nothing yet: the order, amounts and dates the customer names show up here.",
+  leftEmail: "E-mail they left",
+  leftPhone: "Phone they left",
+  mailTitle: "Off the page",
+  mail: {
+    on: "Written to by e-mail",
+    none: "No e-mail: reads this only by coming back",
+    opted_out: "Wants no e-mail: reads this only by coming back",
+    bounced: "E-mail does not arrive there: reads this only by coming back",
+    off: "No e-mail is sent from here: reads this only by coming back",
+  },
   identity: {
     anonymous: "Not identified",
     claimed: "Has proved one order",

@@ -1,8 +1,12 @@
 import { esCase } from "./es_case.js";
+import { esQueue } from "./es_queue.js";
+import { esTeam } from "./es_team.js";
 
 /** What the console says, in Spanish. */
 export const es = {
   ...esCase,
+  ...esQueue,
+  ...esTeam,
 
   console: "Consola",
   other: "English",
@@ -12,6 +16,23 @@ export const es = {
   undo: "Deshacer",
 
   loginTitle: "Consola del equipo",
+  code: "Código de la aplicación",
+  codeMissing: "Escriba el código de seis cifras.",
+  safety: "Segundo factor",
+  safetyOff:
+    "Además de la contraseña, al entrar se pide un código de su teléfono. Confirme primero quién es.",
+  safetyOn: "Está activado. Para desactivarlo hacen falta la contraseña y un código.",
+  safetyRequired: "Su función exige un segundo factor para entrar. Confirme primero quién es.",
+  safetyTurnOff: "Desactivar",
+  safetyTurnOn: "Activar",
+  next: "Siguiente",
+  safetyScan: "Lea esta imagen con una aplicación de códigos y escriba el código que muestra.",
+  safetyPicture: "Imagen para la aplicación de códigos. La clave está también en letras, debajo.",
+  safetyTyped: "O escriba la clave:",
+  safetyLost: "Si pierde el teléfono, quien administra puede quitarlo.",
+  safetyIsOn: "El segundo factor está activado; las demás sesiones han terminado.",
+  safetyIsOff: "El segundo factor está desactivado.",
+  passwordMissing: "Escriba su contraseña.",
   username: "Usuario",
   password: "Contraseña",
   showPassword: "Mostrar la contraseña",
@@ -34,45 +55,6 @@ export const es = {
     "El navegador bloquea los avisos de esta página. Se permiten en el candado de la barra de direcciones.",
   noServer: "El servidor no contesta. Compruebe la conexión y vuelva a intentarlo.",
 
-  queueLabel: "Casos",
-  viewsLabel: "Qué casos se muestran",
-  views: { queue: "En cola", mine: "Míos", bot: "Bot", resolved: "Cerrados", all: "Todos" },
-  counts: (/** @type {number} */ overdue, /** @type {number} */ soon) =>
-    [
-      overdue ? `${overdue} ${overdue === 1 ? "vencido" : "vencidos"}` : "",
-      soon ? `${soon} a punto de vencer` : "",
-    ]
-      .filter(Boolean)
-      .join(" · "),
-  groups: {
-    overdue: "Vencidos",
-    soon: "A punto de vencer",
-    rest: "En plazo",
-    open: "En conversación",
-    closed: "Cerrados",
-  },
-  empty: {
-    queue: [
-      "Nadie espera ahora",
-      "Cuando un cliente pida una persona o el bot pase un caso, aparecerá aquí al momento.",
-    ],
-    mine: [
-      "No tiene casos abiertos",
-      "Los casos que atienda aparecerán aquí hasta que los resuelva o los devuelva al bot.",
-    ],
-    bot: [
-      "El bot no atiende a nadie ahora",
-      "Las conversaciones en curso con el bot aparecerán aquí, y podrá tomar cualquiera.",
-    ],
-    resolved: [
-      "Todavía no hay casos cerrados",
-      "Aquí aparecerán los casos resueltos y los devueltos al bot.",
-    ],
-    all: [
-      "Todavía no hay casos",
-      "Aquí aparecerán todos los casos de sus equipos, abiertos y cerrados.",
-    ],
-  },
   botChats: "Conversaciones con el bot",
   takeOver: "Tomar",
   takeOverOf: (/** @type {string} */ name) => `Tomar la conversación de ${name}`,
@@ -80,28 +62,13 @@ export const es = {
   silentFor: (/** @type {string} */ span) => `Último mensaje hace ${span}`,
   lessThanMinute: "menos de un minuto",
   noIssue: "Asunto todavía sin saber",
-  loading: "Cargando…",
-  loadMore: "Ver más",
-  guest: "Invitado",
-  unread: "Sin leer",
-  unreadCount: (/** @type {number} */ n) => `(${n}) `,
-  noSummary: "Sin mensajes todavía",
-  now: "ahora",
-  left: (/** @type {string} */ span) => `Quedan ${span}`,
-  overdue: (/** @type {string} */ span) => `Vencido hace ${span}`,
-  before: (/** @type {string} */ at, /** @type {boolean} */ today) =>
-    `Antes ${today ? "de las" : "del"} ${at}`,
-  backInQueue: "De vuelta en la cola",
-  answered: "Respondido",
-  lostAgent: "Agente sin conexión",
-  mine: "Usted",
 
   chatLabel: "Conversación abierta",
   conversation: "Conversación",
   messagesLabel: "Mensajes",
   summaryLabel: "Resumen",
   choose: "Elija un caso",
-  chooseHint: "J y K recorren la cola, C atiende el caso abierto y ? muestra todos los atajos.",
+  chooseHint: "J y K recorren la lista, C atiende el caso abierto y ? muestra todos los atajos.",
   back: "Cola",
   contextButton: "Contexto",
   happened: "Qué ha pasado",
@@ -135,7 +102,6 @@ export const es = {
   you: "Usted",
   late: "No enviado al cliente: llegó después de pasar el caso",
   chosen: "Opción elegida",
-  offered: "Opciones ofrecidas",
   sending: "Enviando…",
   held: "Se enviará al volver la conexión",
   notSent: "No enviado.",
@@ -158,17 +124,8 @@ export const es = {
   insteadReturned: "El bot lleva la conversación desde que se le devolvió.",
   insteadResolved: "Caso resuelto. Si el cliente escribe, le contesta el bot con lo acordado.",
 
-  keysTitle: "Atajos de teclado",
-  keysOn: "Usar atajos de una tecla",
   keys: {
-    j: "Caso siguiente",
-    k: "Caso anterior",
     c: "Atender el caso abierto",
-    r: "Escribir la respuesta",
-    h: "Devolver al bot",
-    e: "Resolver",
     i: "Mostrar u ocultar el contexto",
-    "?": "Ver estos atajos",
-    Esc: "Cerrar el diálogo, o dejar de escribir",
   },
 };

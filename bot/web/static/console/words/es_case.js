@@ -42,6 +42,16 @@ export const esCase = {
   reason: "Motivo",
   issue: "Asunto",
   noFacts: "Nada todavía: aquí verá el pedido, los importes y las fechas que cite el cliente.",
+  leftEmail: "Correo que dejó",
+  leftPhone: "Teléfono que dejó",
+  mailTitle: "Fuera de la página",
+  mail: {
+    on: "Se le escribe por correo",
+    none: "Sin correo: solo lee esta conversación si vuelve",
+    opted_out: "No quiere correos: solo lee esta conversación si vuelve",
+    bounced: "El correo no llega a esa dirección: solo lee esta conversación si vuelve",
+    off: "Desde aquí no sale correo: solo lee esta conversación si vuelve",
+  },
   identity: {
     anonymous: "Sin identificar",
     claimed: "Ha acreditado un pedido",

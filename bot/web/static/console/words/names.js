@@ -1,5 +1,8 @@
+import { CASE_EVENTS, CASE_NAMES } from "./names_case.js";
+
 /** What codes of the API are called: [Spanish, English]. An unknown code is shown in plain words. */
 const NAMES = {
+  ...CASE_NAMES,
   level: {
     calm: ["en calma", "calm"],
     annoyed: ["molesto", "annoyed"],
@@ -143,6 +146,7 @@ const NAMES = {
     identity_failed: ["no pudo comprobar la identidad", "could not check the identity"],
   },
   event: {
+    ...CASE_EVENTS,
     opened: ["caso abierto", "case opened"],
     claimed: ["atendido", "claimed"],
     said: ["respuesta enviada", "reply sent"],
@@ -167,6 +171,7 @@ const NAMES = {
     email: ["correo", "e-mail"],
     chat: ["chat", "chat"],
     web: ["web", "web"],
+    social: ["redes sociales", "social media"],
   },
   authority: {
     refund_cents: ["Reembolso", "Refund"],

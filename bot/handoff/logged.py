@@ -1,0 +1,165 @@
+"""What the log tells of each ticket: its events folded into one line of facts a case."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.handoff.instants import instant
+from bot.handoff.records import Event, Json
+
+NO_NEWS = ("callback_offer", "rule")
+"""Kinds of ``told`` that are no news of how the case stands."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the log tells of one ticket.
+
+    Args:
+        ref: Its reference.
+        opened_at: When the conversation was marked as escalated.
+        reported_at: When the customer first wrote about it.
+        about: issue, product, reason, trigger, team, priority (the last), channel, language.
+        answered_at: When a person first wrote to the customer.
+        claimed_at: When a person first took it.
+        resolved_at: When it was last closed; None while it is open.
+        returned: It was given back to the bot.
+        disposition: How it ended.
+        cause: Why a person was needed.
+        transfers: How often it changed hands.
+        reopened: How often it was taken up again.
+        missed: Clocks that were missed.
+        updates: How many updates were made in time, and how many were not.
+        promises: How many promises were kept, and how many fell due unkept.
+        score: The customer's, 1 to 5.
+        steps: What else happened: kind to how often.
+    """
+
+    ref: str
+    opened_at: datetime
+    reported_at: datetime
+    about: Json
+    answered_at: datetime | None = None
+    claimed_at: datetime | None = None
+    resolved_at: datetime | None = None
+    returned: bool = False
+    disposition: str | None = None
+    cause: str | None = None
+    transfers: int = 0
+    reopened: int = 0
+    missed: frozenset[str] = frozenset()
+    updates: tuple[int, int] = (0, 0)
+    promises: tuple[int, int] = (0, 0)
+    score: int | None = None
+    asked: bool = False
+    steps: Counter[str] = field(default_factory=Counter)
+
+
+def cases(events: Iterable[Event]) -> list[Case]:
+    """Return the cases that a log tells of, in the order they were opened.
+
+    Args:
+        events: In the order they were logged. Those of a ticket without its opening are left out.
+    """
+    found: dict[str, Case] = {}
+    for event in events:
+        if event.kind == "opened":
+            reported = instant(event.data.get("reported")) or event.at
+            found[event.ticket] = Case(event.ticket, event.at, reported, dict(event.data))
+        elif (case := found.get(event.ticket)) is not None:
+            found[event.ticket] = _after(case, event)
+    return list(found.values())
+
+
+def _after(case: Case, event: Event) -> Case:
+    apply = _APPLY.get(event.kind)
+    steps = Counter(case.steps)
+    steps[event.kind] += 1
+    case = replace(case, steps=steps)
+    return apply(case, event) if apply else case
+
+
+def _claimed(case: Case, event: Event) -> Case:
+    return case if case.claimed_at else replace(case, claimed_at=event.at)
+
+
+def _said(case: Case, event: Event) -> Case:
+    case = replace(case, updates=(case.updates[0] + 1, case.updates[1]))
+    return case if case.answered_at else replace(case, answered_at=event.at)
+
+
+def _closed(case: Case, event: Event) -> Case:
+    data = event.data
+    return replace(
+        case,
+        resolved_at=event.at,
+        returned=event.kind == "returned",
+        disposition=data.get("disposition"),
+        cause=data.get("cause") or case.cause,
+    )
+
+
+def _reopened(case: Case, event: Event) -> Case:
+    return replace(case, resolved_at=None, disposition=None, reopened=case.reopened + 1)
+
+
+def _priority(case: Case, event: Event) -> Case:
+    return replace(case, about={**case.about, "priority": event.data.get("to")})
+
+
+def _moved(case: Case, event: Event) -> Case:
+    team = event.data.get("team") or event.data.get("to") or case.about.get("team")
+    return replace(case, about={**case.about, "team": team}, transfers=case.transfers + 1)
+
+
+def _missed(case: Case, event: Event) -> Case:
+    return replace(case, missed=case.missed | {str(event.data.get("clock"))})
+
+
+def _updated(case: Case, event: Event) -> Case:
+    if event.data.get("kind") in NO_NEWS:
+        return case
+    return replace(case, updates=(case.updates[0] + 1, case.updates[1]))
+
+
+def _not_updated(case: Case, event: Event) -> Case:
+    return replace(case, updates=(case.updates[0], case.updates[1] + 1))
+
+
+def _kept(case: Case, event: Event) -> Case:
+    return replace(case, promises=(case.promises[0] + 1, case.promises[1]))
+
+
+def _broken(case: Case, event: Event) -> Case:
+    return replace(case, promises=(case.promises[0], case.promises[1] + 1))
+
+
+def _asked(case: Case, event: Event) -> Case:
+    return replace(case, asked=True)
+
+
+def _rated(case: Case, event: Event) -> Case:
+    score = event.data.get("score")
+    return replace(case, score=int(score)) if isinstance(score, int) else case
+
+
+_APPLY: dict[str, Callable[[Case, Event], Case]] = {
+    "claimed": _claimed,
+    "said": _said,
+    "resolved": _closed,
+    "returned": _closed,
+    "reopened": _reopened,
+    "priority": _priority,
+    "transferred": _moved,
+    "sla_missed": _missed,
+    "told": _updated,
+    "update_sent": _updated,
+    "update_missed": _not_updated,
+    "promise_kept": _kept,
+    "promise_due": _broken,
+    "survey_asked": _asked,
+    "rated": _rated,
+}

@@ -1,0 +1,118 @@
+import { h } from "../shared/dom.js";
+import { newId } from "../shared/ids.js";
+import { Refusal } from "../widget/api.js";
+import { show } from "../widget/after/files.js";
+import { Uploads } from "../widget/after/uploads.js";
+import { sayShort } from "./sections.js";
+
+/** @typedef {import("../shared/api.d.ts").Message} Message */
+
+/** The messages of the case, and the field for one more: the same conversation as in the chat. */
+export class Chat {
+  #rows = /** @type {Set<number>} */ (new Set());
+  #id = newId(); // of the message in the field: sent twice is received once
+
+  /**
+   * @param {import("./model.js").Case} model
+   * @param {import("./words.js").Words} t
+   * @param {"es" | "en"} language
+   */
+  constructor(model, t, language) {
+    this.model = model;
+    this.t = t;
+    this.language = language;
+    this.list = h("div", { class: "messages", role: "log", "aria-label": t.messages, tabindex: "0" });
+    this.field = h("textarea", {
+      id: "message",
+      rows: "3",
+      placeholder: t.placeholder,
+      maxlength: "4000",
+      input: () => this.#measure(),
+    });
+    this.problem = h("p", { class: "problem", role: "alert" });
+    const view = /** @type {any} */ ({ model, language });
+    this.uploads = new Uploads(view, () => this.#measure());
+    const chooser = h("input", {
+      type: "file",
+      multiple: true,
+      hidden: true,
+      accept: ".png,.jpg,.jpeg,.webp,.gif,.pdf,.txt",
+      change: () => {
+        this.uploads.add([...(chooser.files ?? [])]);
+        chooser.value = "";
+      },
+    });
+    const attach = h("button", { type: "button", click: () => chooser.click() }, t.attach);
+    this.button = h("button", { class: "main", type: "submit", disabled: true }, t.send);
+    this.element = h(
+      "section",
+      { class: "card chat", "aria-labelledby": "h-chat" },
+      h("h2", { id: "h-chat" }, t.messages),
+      this.list,
+      h(
+        "form",
+        { submit: (/** @type {Event} */ event) => this.#submit(event) },
+        h("label", { for: "message" }, t.field),
+        this.uploads.element,
+        this.field,
+        this.problem,
+        h("div", { class: "forms" }, this.button, attach, chooser),
+      ),
+    );
+  }
+
+  render() {
+    const { list } = this;
+    const end = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+    let grown = false;
+    for (const message of this.model.list) {
+      if (this.#rows.has(message.id)) continue;
+      this.#rows.add(message.id);
+      list.append(this.#row(message));
+      grown = true;
+    }
+    if (grown && end) list.scrollTop = list.scrollHeight;
+  }
+
+  #measure() {
+    const text = this.field.value.trim();
+    this.button.disabled = this.uploads.busy || !(text || this.uploads.ready);
+  }
+
+  /** @param {Event} event */
+  async #submit(event) {
+    event.preventDefault();
+    const { t } = this;
+    if (this.button.disabled) return;
+    const text = this.field.value.trim();
+    const files = this.uploads.done();
+    this.button.disabled = true;
+    this.problem.textContent = "";
+    try {
+      const body = { client_id: this.#id, text: text || undefined, attachments: files.map(({ id }) => id) };
+      await this.model.ask("/messages?wait=0", body);
+      this.#id = newId();
+      this.field.value = "";
+      this.uploads.take();
+    } catch (error) {
+      this.problem.textContent = (error instanceof Refusal && error.text) || t.notSent;
+    }
+    this.#measure();
+    this.field.focus();
+  }
+
+  /** @param {Message} message */
+  #row({ author, name, text, at, language, attachments }) {
+    const { t } = this;
+    const who = { customer: t.you, bot: t.bot, agent: name ?? t.somebody, system: t.system }[author];
+    const files = attachments?.length ? h("ul", { class: "files" }) : null;
+    if (files) show(files, attachments ?? [], /** @type {any} */ ({ model: this.model, language: this.language }));
+    return h(
+      "article",
+      { class: author },
+      h("p", { class: "from" }, h("b", {}, who), " ", h("time", { datetime: at }, sayShort(at, this.language))),
+      text && h("p", { class: "text", lang: language ?? undefined }, text),
+      files,
+    );
+  }
+}

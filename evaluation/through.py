@@ -1,0 +1,348 @@
+"""Simulated customers through the whole running system, and its measures from what they left.
+
+The personas of :mod:`evaluation.simulation` talk to the real gateway over HTTP. Who is handed over
+is served by an agent through the agents' API (claims, writes, closes with a cause) and, five
+minutes later, asked how it was: the answer follows the mood they left with. Personas come in blocks
+of all kinds, each with a fresh shop; between blocks everything stored grows a month older, so that
+a customer's next conversation is no repeated contact. At the end the measures of the API are
+written as the page that supervisors see, beside a second count made straight from the tables.
+
+Run: ``python -m evaluation.through --conversations 500``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sqlite3
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+import sqlalchemy as sa
+
+from bot.handoff import agents
+from bot.handoff.rules import DeskRules
+from bot.handoff.store import Store
+from bot.handoff.tables import UtcDateTime, metadata
+from bot.settings import ROOT, Settings
+from evaluation.installation import running, settings_of
+from evaluation.simulation.acts import Act, Screen
+from evaluation.simulation.persona import Persona, read_all
+from evaluation.simulation.talk import talk
+
+REPORT = Path(__file__).parent / "reports"
+MONTH = timedelta(days=31)
+ANSWERS = 0.6  # share of customers who answer the survey
+CAUSES = ("authority", "wish", "knowledge", "policy", "emotion", "system")
+WAIT = 60.0  # seconds for anything
+
+
+@dataclass
+class Desk:
+    """The agents' side: one agent who serves whoever comes."""
+
+    client: httpx.Client
+    dice: random.Random = field(default_factory=lambda: random.Random(5))
+
+    def serve(self, reference: str) -> None:
+        """Take a ticket, write, and close it."""
+        self._post(reference, "claim")
+        self._post(reference, "messages", text="Hola, soy Marta. Lo estoy mirando.", client_id="1")
+        cause = self.dice.choice(CAUSES)
+        self._post(reference, "resolve", disposition="solved", cause=cause, note="Visto.")
+
+    def _post(self, reference: str, deed: str, **body: Any) -> None:
+        answer = self.client.post(f"/api/v1/tickets/{reference}/{deed}", json=body)
+        if answer.status_code == 409 and deed == "claim":
+            return
+        answer.raise_for_status()
+
+
+class Chat:
+    """A bot's side of one conversation, over HTTP, as the customer's page shows it."""
+
+    def __init__(
+        self, client: httpx.Client, settings: Settings, persona: Persona, seed: str
+    ) -> None:
+        self._client = client
+        body: dict[str, Any] = {"language": persona.language}
+        if persona.signed_in:
+            body["identity"] = _signed(settings, persona.customer, seed)
+        made = client.post("/api/v1/conversations", json=body)
+        made.raise_for_status()
+        self.id, token = made.json()["conversation"], made.json()["token"]
+        self._path = f"/api/v1/conversations/{self.id}"
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._last = 0
+        self._choices: dict[str, str] = {}
+        self._number = 0
+        self.reference: str | None = None
+        self._new()
+
+    def act(self, act: Act) -> Screen:
+        """Write or press; return what the page then shows."""
+        self._number += 1
+        body: dict[str, Any] = {"client_id": f"m{self._number}"}
+        if act.press and act.text in self._choices:
+            body["choice"] = self._choices[act.text]
+        else:
+            body["text"] = act.text or "…"
+        posted = self._client.post(f"{self._path}/messages", json=body, headers=self._headers)
+        posted.raise_for_status()
+        texts = self._new()
+        view = self.view()
+        self.reference = view["reference"] or self.reference
+        return Screen(texts, tuple(self._choices), view["owner"] != "bot")
+
+    def view(self) -> dict[str, Any]:
+        """Return where the conversation stands."""
+        answer = self._client.get(self._path, headers=self._headers)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def rate(self, score: int) -> bool:
+        """Answer the survey, if it is there."""
+        if not self.view()["survey"]:
+            return False
+        body = {"score": score, "comment": ""}
+        self._client.post(f"{self._path}/rating", json=body, headers=self._headers)
+        return True
+
+    def notes(self) -> dict[str, Any]:
+        """Return nothing: only what a customer sees counts here."""
+        return {}
+
+    def ledger(self) -> Sequence[str]:
+        """Return nothing: the shop is not looked into."""
+        return ()
+
+    def _new(self) -> tuple[str, ...]:
+        answer = self._client.get(
+            f"{self._path}/messages?after={self._last}", headers=self._headers
+        )
+        answer.raise_for_status()
+        found = [one for one in answer.json()["messages"] if one["author"] != "customer"]
+        for one in answer.json()["messages"]:
+            self._last = max(self._last, one["id"])
+        if found:
+            self._choices = {
+                choice["title"]: choice["id"] for one in found for choice in one["choices"]
+            }
+        return tuple(one["text"] for one in found)
+
+
+def _signed(settings: Settings, customer: str, seed: str) -> str:
+    now = int(time.time())
+    claims = {"sub": customer, "aud": "remanso", "jti": f"{customer}-{seed}", "iat": now}
+    return jwt.encode({**claims, "exp": now + 300}, settings.identity_secret(), algorithm="HS256")
+
+
+def play_block(settings: Settings, token: str, names: Sequence[str], block: int) -> list[Any]:
+    """Play one conversation of each kind; return (chat, mood at the end)."""
+    limits = httpx.Limits(max_connections=8)
+    client = httpx.Client(base_url=settings.public(), timeout=WAIT, limits=limits)
+    headers = {"Authorization": f"Bearer {token}"}
+    desk = Desk(httpx.Client(base_url=settings.public(), timeout=WAIT, headers=headers))
+    personas = read_all()
+
+    def one(name: str) -> tuple[Chat, float]:
+        chats: list[Chat] = []
+
+        def opened(persona: Persona) -> Chat:
+            chats.append(Chat(client, settings, persona, f"{block}"))
+            return chats[-1]
+
+        record = talk(personas[name], f"through-{block}", opened)
+        if chats[-1].reference:
+            desk.serve(chats[-1].reference)
+        return chats[-1], float(record["end"])
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(one, names))
+
+
+def rate(talks: Sequence[Any], client: httpx.Client, dice: random.Random) -> int:
+    """Let customers answer the survey by the mood they left with; return how many did."""
+    answered = 0
+    for chat, mood in talks:
+        if chat.reference and dice.random() < ANSWERS:
+            chat._client = client
+            score = (
+                5
+                if mood < 0.2
+                else 4
+                if mood < 0.4
+                else 3
+                if mood < 0.6
+                else 2
+                if mood < 0.8
+                else 1
+            )
+            answered += chat.rate(score)
+    return answered
+
+
+def age(database: Path, by: timedelta) -> None:
+    """Make everything stored older, the instants inside the log's data too."""
+    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+        shift = f"-{int(by.total_seconds())} seconds"
+        for table in metadata.sorted_tables:
+            for column in table.columns:
+                if isinstance(column.type, UtcDateTime) and not column.primary_key:
+                    name = f'"{column.name}"'
+                    moved = f"strftime('%Y-%m-%d %H:%M:%f', {name}, ?) || '000'"
+                    connection.execute(
+                        f'UPDATE "{table.name}" SET {name} = {moved} WHERE {name} IS NOT NULL',  # noqa: S608
+                        (shift,),
+                    )
+        rows = connection.execute("SELECT id, data FROM ticket_events WHERE kind = 'opened'")
+        for number, text in rows.fetchall():
+            data = json.loads(text)
+            if data.get("reported"):
+                at = datetime.fromisoformat(data["reported"].replace("Z", "+00:00")) - by
+                data["reported"] = at.isoformat()
+                values = (json.dumps(data), number)
+                connection.execute("UPDATE ticket_events SET data = ? WHERE id = ?", values)
+
+
+def counted(settings: Settings) -> dict[str, Any]:
+    """Count straight from the tables what the measures say from the log."""
+    store = Store(settings.database())
+    with store.database.read() as connection:
+        tickets = connection.execute(sa.select(metadata.tables["tickets"])).all()
+        surveys = connection.execute(sa.select(metadata.tables["surveys"])).all()
+        wrote = "SELECT count(DISTINCT conversation) FROM messages WHERE author = 'customer'"
+        conversations = connection.execute(sa.text(wrote)).scalar_one()
+    store.close()
+    answered = [t for t in tickets if t.first_response_at]
+    waits = [(t.first_response_at - t.created_at).total_seconds() for t in answered]
+    took = [(t.resolved_at - t.created_at).total_seconds() for t in tickets if t.resolved_at]
+    scores = [s.score for s in surveys if s.score is not None]
+    return {
+        "cases": len(tickets),
+        "conversations": conversations,
+        "to_person": sum(waits) / len(waits) if waits else None,
+        "within": sum(w <= 180 for w in waits) / len(tickets) if tickets else None,
+        "resolution": sum(took) / len(took) if took else None,
+        "satisfaction": sum(scores) / len(scores) if scores else None,
+        "issues": dict(Counter(t.issue or "other" for t in tickets)),
+        "causes": dict(Counter(t.cause for t in tickets if t.cause)),
+    }
+
+
+def same(told: dict[str, Any], count: dict[str, Any]) -> list[str]:
+    """Return in which figures the measures and the count from the tables differ."""
+    pairs = {
+        "cases": (told["cases"], count["cases"]),
+        "conversations": (told["conversations"], count["conversations"]),
+        "to_person": (told["response"]["to_person"]["mean"], count["to_person"]),
+        "within": (told["response"]["within"]["share"], count["within"]),
+        "resolution": (told["resolution"]["all"]["mean"], count["resolution"]),
+        "satisfaction": (told["satisfaction"]["mean"], count["satisfaction"]),
+        "issues": (told["escalation"]["issues"], count["issues"]),
+        "causes": (told["first_contact"]["causes"], count["causes"]),
+    }
+    return [
+        f"{name}: {one} by the measures, {other} by the tables"
+        for name, (one, other) in pairs.items()
+        if not _equal(one, other)
+    ]
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, (int, float)):
+        return abs(one - other) <= max(0.02, 1e-4 * abs(other))
+    return bool(one == other)
+
+
+def play(conversations: int, home: Path, say: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Play and return the API's measures, the count from the tables, and the page."""
+    settings, environment = settings_of(home, {"REMANSO_QUIET_WINDOW": "0.01"})
+    store = Store(settings.database())
+    teams = list(DeskRules.from_file(ROOT / "desk.yml").teams)
+    person = agents.add(
+        store, "marta", name="Marta Gil", password="una clave " + settings.key("p")[:8],
+        teams=teams, role="supervisor",
+    )  # fmt: skip
+    token = agents.new_token(store, "marta", scopes=agents.SCOPES)
+    session = agents.new_session(store, person, 8.0)[0]
+    store.close()
+    dice, before = random.Random(11), []
+    names = list(read_all())
+    blocks = list(_blocks(names, conversations))
+    for number, block in enumerate(blocks):
+        (home / "shop.db").unlink(missing_ok=True)
+        with running(settings, environment):
+            if before:
+                _until_asked(before)
+                with httpx.Client(base_url=settings.public(), timeout=WAIT) as client:
+                    rate(before, client, dice)
+            before = play_block(settings, token, block, number)
+            say(f"{number + 1} of {len(blocks)} blocks played.")
+        if number + 1 < len(blocks):
+            age(home / "remanso.db", MONTH)
+    with running(settings, environment):
+        began = (datetime.now(timezone.utc) - MONTH * (len(blocks) + 1)).date().isoformat()
+        with httpx.Client(base_url=settings.public(), timeout=WAIT) as client:
+            headers = {"Authorization": f"Bearer {token}"}
+            told = client.get(f"/api/v1/measures?from={began}", headers=headers)
+            told.raise_for_status()
+            cookie = {"Cookie": f"remanso_session={session}", "Accept-Language": "es"}
+            page = client.get(f"/console/measures?from={began}&download=1", headers=cookie)
+            page.raise_for_status()
+    return told.json(), counted(settings), page.text
+
+
+def _until_asked(talks: Sequence[Any]) -> None:
+    """Wait until the surveys of the block before are asked; they are due by now."""
+    served = [chat for chat, _ in talks if chat.reference]
+    deadline = time.monotonic() + WAIT
+    while served and time.monotonic() < deadline:
+        if any(chat.view()["survey"] for chat in served):
+            time.sleep(1.0)  # the rest of the batch
+            return
+        time.sleep(0.5)
+
+
+def _blocks(names: Sequence[str], conversations: int) -> Iterator[list[str]]:
+    left = conversations
+    while left > 0:
+        yield list(names[: min(left, len(names))])
+        left -= len(names)
+
+
+def main() -> None:
+    """Play, compare, and write the page and the figures."""
+    from rich.console import Console
+
+    console = Console()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--conversations", type=int, default=500)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="remanso-through-") as home:
+        told, count, page = play(asked.conversations, Path(home), console.print)
+    REPORT.mkdir(parents=True, exist_ok=True)
+    (REPORT / "measures.html").write_text(page, encoding="utf-8")
+    text = json.dumps({"measures": told, "tables": count}, ensure_ascii=False, indent=1)
+    (REPORT / "measures.json").write_text(text + "\n", encoding="utf-8")
+    different = same(told, count)
+    console.print(f"{told['conversations']} conversations, {told['cases']} cases.")
+    console.print("\n".join(different) or "The measures equal the count from the tables.")
+    if different:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
