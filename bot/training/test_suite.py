@@ -33,12 +33,11 @@ def prepare(settings: Settings, *, say: Say) -> None:
 def parts(asked: Sequence[str]) -> list[list[str]]:
     """Return pytest's arguments, one list a run: what was asked for, or else everything.
 
-    Unit tests run on all cores; the others start processes and browsers that would be in each
-    other's way.
+    What starts, times and kills the real processes runs alone at the end, the rest on all cores.
     """
     if asked:
         return [list(asked)]
-    return [["-m", "unit", "-n", "auto", "--dist", "loadfile"], ["-m", "not unit"]]
+    return [["-m", "not alone", "-n", "auto", "--dist", "loadfile"], ["-m", "alone"]]
 
 
 def browser(say: Say) -> str:

@@ -18,7 +18,7 @@ import pytest
 
 from tests.system import Customer, Installation
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.alone]
 
 ROUNDS = 10
 WARM = 3  # conversations without a kill, which tell how long an answer takes here

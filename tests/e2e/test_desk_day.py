@@ -17,7 +17,7 @@ from tests.e2e.desk_people import PATIENCE, Disk, Visitor, Worker, flat, in_orde
 from tests.fake_engine import wait_until
 from tests.system import Installation
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 ORDER, POSTCODE, CENTS = "50862", "03001", 38900
 BROKEN = f"la cafetera del pedido {ORDER} me llegó rota y nadie me contesta, es una vergüenza"
@@ -261,7 +261,8 @@ def test_nothing_was_lost_doubled_or_moved(day):
 
 def test_the_log_tells_the_whole_story(day):
     first = ["opened", "offered", "claimed", "noted", "mentioned", "consulted", "answered"]
-    first += ["joined", "transferred", "offered", "claimed", "approval_asked", "returned"]
+    first += ["joined", "transferred", "offered", "claimed", "proved", "approval_asked"]
+    first += ["approved", "done", "returned"]
     log = day.disk.log(day.ref)
     assert in_order(first, log), log
     second = ["opened", "claimed", "resolved", "survey_asked", "rated", "reopened", "resolved"]
@@ -269,6 +270,8 @@ def test_the_log_tells_the_whole_story(day):
     assert in_order(second, log), log
     for once in ("survey_asked", "rated", "reopened"):
         assert log.count(once) == 1
+    for once in ("transferred", "joined", "approval_asked", "approved", "done", "returned"):
+        assert day.disk.log(day.ref).count(once) == 1
     assert day.disk.ticket(day.ref, "transfers") == 1
     assert day.errors == []
 

@@ -9,7 +9,7 @@ from tests.e2e.console import Console
 from tests.e2e.widget import Widget
 from tests.system import Installation
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 REFERENCE = re.compile(r"R-[2-9A-HJ-NP-Z]{6}")
 ANGRY = "llevo tres semanas esperando el pedido 49555 y nadie me contesta, esto es una vergüenza"

@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.supervisor import Child, Supervisor, check_ports
 from tests.system import Customer, free_port
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.alone]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

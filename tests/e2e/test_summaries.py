@@ -7,7 +7,7 @@ from bot.training.published import published_model
 from evaluation.play import in_parallel
 from evaluation.summaries import play, read, recall
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.alone]
 
 
 def test_the_lines_of_thirty_tickets_hold_what_a_colleague_needs(model):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from desk_fakes import sqlite_only
 
 from bot.errors import ConfigError, Conflict, DeskError, NotFound
-from bot.handoff import measures, skeleton, tickets
+from bot.handoff import logged, skeleton, tickets
 from bot.handoff.attachments import Attachments
 from bot.handoff.contact import Contacts
 from bot.handoff.erasure import Erasure
@@ -264,7 +264,7 @@ def test_the_measures_stay_what_they_were(home):
         scored = messages.moods(connection, [ticket.conversation])
         survey = connection.execute(sa.select(surveys)).one()
     assert [each.kind for each in after] == [*(each.kind for each in before), "erased"]
-    assert measures.cases(after[:-1]) == measures.cases(before)
+    assert logged.cases(after[:-1]) == logged.cases(before)
     assert scored[ticket.conversation] == [(0.9, "angry")]
     assert (survey.score, survey.comment) == (2, None)
 
