@@ -102,8 +102,8 @@ def _clauses(texts: Sequence[str]) -> list[_Clause]:
             if words.correction & set(said):
                 found = _corrected(found, said)
             telling = frozenset(word for word in said if word not in words.courtesy)
-            if not telling:
-                continue
+            if not telling or (len(said) == 1 and said[0][0].isdigit()):
+                continue  # courtesy, or a bare number: the answer to a question, known as a fact
             numbers = sum(1 for word in said if word[0].isdigit())
             times = sum(1 for word in said if word in words.time)
             weight = 3.0 * numbers + 2.0 * times + len(telling)

@@ -81,3 +81,9 @@ def test_of_transcripts_written_apart_the_words_alone_tell_nine_facts_in_ten():
     assert len(results) == 30
     assert recall(results) >= 0.9
     assert [one.name for one in results if one.false] == []
+
+
+def test_the_bare_answer_to_a_question_is_not_quoted():
+    assert digest(["llevo tres semanas esperando", "28013"]).happened == (
+        "llevo tres semanas esperando"
+    )
