@@ -15,6 +15,11 @@ import { amountField, amountLabel, centsOf, isOpen, shopOf, typed } from "./mone
 
 const ABOVE = "above_authority"; // the server's word for more than this role may give
 
+/** The order that the case is about, as far as it is known. @param {App} app */
+function orderOf(app) {
+  return String(app.model.detail?.context.facts.order ?? "");
+}
+
 /** Pay a charge back. @param {App} app @param {string} [chosen] id of the charge */
 export async function refund(app, chosen = "") {
   const shop = await shopOf(app);
@@ -24,7 +29,10 @@ export async function refund(app, chosen = "") {
     order.charges.filter(isOpen).map((charge) => ({ order, charge })),
   );
   if (!open.length) return app.toasts.show({ text: t.noCharges });
-  const first = open.find(({ charge }) => charge.id === chosen) ?? open[0];
+  const first =
+    open.find(({ charge }) => charge.id === chosen) ??
+    open.find(({ order }) => order.number === orderOf(app)) ??
+    open[0];
   const amount = amountField(app, first.charge.amount_cents);
   const picked = choices(
     t.chargeToRefund,
@@ -59,7 +67,7 @@ export async function voucher(app, chosen = "") {
   give(app, shop, {
     kind: "voucher",
     title: t.voucherTitle,
-    fields: [orders(app, shop, chosen), amountLabel(app, amountField(app, 0))],
+    fields: [orders(app, shop, chosen || orderOf(app)), amountLabel(app, amountField(app, 0))],
     body: (order, cents) => ({ order, cents }),
     most: () => Infinity,
   });
@@ -77,7 +85,7 @@ export async function resend(app, chosen = "") {
     lead: t.resendLead,
     go: t.deeds.resend,
     hint: t.noUndo,
-    fields: [orders(app, shop, chosen)],
+    fields: [orders(app, shop, chosen || orderOf(app))],
     run: async (given) => {
       const order = String(given.get("subject") ?? "");
       const outcome = await app.caseDeeds.act(ref, "resend", { order });
@@ -160,6 +168,6 @@ function orders({ t, language }, shop, chosen) {
       label: number,
       says: `${product} · ${money(total_cents, language)}`,
     })),
-    { chosen: chosen || shop.orders[0].number, focus: true },
+    { chosen: (shop.orders.find(({ number }) => number === chosen) ?? shop.orders[0]).number, focus: true },
   );
 }
