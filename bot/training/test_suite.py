@@ -33,11 +33,17 @@ def prepare(settings: Settings, *, say: Say) -> None:
 def parts(asked: Sequence[str]) -> list[list[str]]:
     """Return pytest's arguments, one list a run: what was asked for, or else everything.
 
-    What starts, times and kills the real processes runs alone at the end, the rest on all cores.
+    Browser tests are apart: playwright's event loop stays in the process, where no other may run.
+    What starts, times and kills the real processes comes last, with nothing beside it.
     """
     if asked:
         return [list(asked)]
-    return [["-m", "not alone", "-n", "auto", "--dist", "loadfile"], ["-m", "alone"]]
+    together = ["-n", "auto", "--dist", "loadfile"]
+    return [
+        ["-m", "not browser and not alone", *together],
+        ["-m", "browser and not alone", *together],
+        ["-m", "alone"],
+    ]
 
 
 def browser(say: Say) -> str:
