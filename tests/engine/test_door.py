@@ -96,7 +96,7 @@ def test_a_choice_is_parsed_by_the_door(door):
     status, answer = door("POST", "message", message("Un cobro", choice="/double_charge"))
     assert status == 200
     assert answer["parse"]["intent"] == {"name": "double_charge", "confidence": 1.0}
-    assert answer["messages"][0]["response"] == "utter_ask_order_number"
+    assert answer["messages"][-1]["response"] == "utter_ask_order_number"
 
 
 def test_the_answer_has_all_its_parts(door):
