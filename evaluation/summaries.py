@@ -11,7 +11,6 @@ customer's words and every number must come from them or from the shop: nothing 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 import yaml
 
 from bot.handoff.digest import with_quotes
+from bot.handoff.letters import without_accents
 from bot.settings import ROOT
 from evaluation.play import Bot, in_parallel, signed_in
 
@@ -123,8 +123,7 @@ def _shop_words(shop: Any, customer: str | None) -> str:
 
 def plain(text: str) -> str:
     """Return a text in lower case and without accents."""
-    decomposed = unicodedata.normalize("NFD", text.lower())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return without_accents(text.lower())
 
 
 def recall(results: Sequence[Result]) -> float:

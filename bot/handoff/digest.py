@@ -8,13 +8,14 @@ number that the customer took back is struck out, so nothing in it is false that
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
+
+from bot.handoff.letters import without_accents
 
 LINE = 300
 """Characters of a line of quotes."""
@@ -98,7 +99,7 @@ def _clauses(texts: Sequence[str]) -> list[_Clause]:
     found: list[_Clause] = []
     for text in texts:
         for raw in _split(text):
-            said = [_plain(word) for word in _WORD.findall(raw)]
+            said = [without_accents(word.lower()) for word in _WORD.findall(raw)]
             if words.correction & set(said):
                 found = _corrected(found, said)
             telling = frozenset(word for word in said if word not in words.courtesy)
@@ -155,8 +156,3 @@ def _said(value: object) -> str:
     return (
         {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
     )
-
-
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.lower())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))

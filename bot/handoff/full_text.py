@@ -7,11 +7,11 @@ PostgreSQL).
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.handoff.letters import without_accents
 from bot.handoff.tables import conversations, messages, tickets
 from bot.handoff.tables_desk import notes
 
@@ -32,9 +32,7 @@ _FORMS = {
 def words(text: str) -> list[str]:
     """Return the words to look for, each once: lower case, without accents."""
     visible = "".join(each if each.isprintable() else " " for each in text)
-    plain = unicodedata.normalize("NFD", visible.casefold())
-    bare = "".join(each for each in plain if not unicodedata.combining(each))
-    return list(dict.fromkeys(bare.split()))[:WORDS]
+    return list(dict.fromkeys(without_accents(visible.casefold()).split()))[:WORDS]
 
 
 def pattern(word: str, *, sqlite: bool) -> str:

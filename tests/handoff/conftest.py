@@ -18,3 +18,23 @@ def quick_passwords():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.handoff.agents._hasher", PasswordHasher(1, 8, 1))
         yield
+
+
+@pytest.fixture
+def ana(here):
+    """An agent of the general team."""
+    return here.agent("ana")
+
+
+@pytest.fixture
+def bea(here):
+    """An agent of another team."""
+    return here.agent("bea", teams=("billing",), name="Bea Gil")
+
+
+@pytest.fixture
+def ref(here, ana):
+    """A case that ana has."""
+    ref = here.ticket("no llega").ref
+    here.desk.claim(ref, ana)
+    return ref

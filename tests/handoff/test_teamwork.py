@@ -15,23 +15,6 @@ def team(here):
     return Teamwork(here.desk)
 
 
-@pytest.fixture
-def ana(here):
-    return here.agent("ana")
-
-
-@pytest.fixture
-def bea(here):
-    return here.agent("bea", teams=("billing",), name="Bea Gil")
-
-
-@pytest.fixture
-def ref(here, ana):
-    ref = here.ticket("no llega").ref
-    here.desk.claim(ref, ana)
-    return ref
-
-
 def kinds(here, ref, agent):
     return [event["kind"] for event in here.desk.view(ref, agent)["events"]]
 

@@ -14,23 +14,6 @@ def give(here):
     return Transfers(here.desk).transfer
 
 
-@pytest.fixture
-def ana(here):
-    return here.agent("ana")
-
-
-@pytest.fixture
-def bea(here):
-    return here.agent("bea", teams=("billing",), name="Bea Gil")
-
-
-@pytest.fixture
-def ref(here, ana):
-    ref = here.ticket("no llega").ref
-    here.desk.claim(ref, ana)
-    return ref
-
-
 def last_event(here, ref, agent):
     events = here.desk.view(ref, agent)["events"]
     return [event for event in events if event["kind"] != "read"][-1]  # looks are logged too

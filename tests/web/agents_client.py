@@ -1,5 +1,7 @@
 """An agent at the console, for tests."""
 
+import msgspec
+
 from bot.handoff import agents
 from bot.web import auth
 
@@ -65,3 +67,16 @@ def next_frame(socket, kind):
         frame = socket.receive_json()
         if frame["type"] == kind:
             return frame
+
+
+def strictly(answer, kind):
+    """Read an answer as its class, with nothing more in it than described."""
+    assert answer.status_code == 200, answer.text
+    read = msgspec.json.decode(answer.content, type=kind)
+    assert msgspec.to_builtins(read) == answer.json()
+    return read
+
+
+def refused(answer, status, code):
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
+    return answer.json()["error"]

@@ -1,8 +1,7 @@
 """Money over the API: the panel, gifts within authority, approvals above it."""
 
-import msgspec
 import pytest
-from agents_client import Agent, add_agent, next_frame
+from agents_client import Agent, add_agent, next_frame, refused, strictly
 from fake_engine import wait_until
 
 from bot.handoff import agents
@@ -43,19 +42,6 @@ def eva(client, customer, ana):
     client.app.state.gateway.store.set_identity(eva.id, CARMEN)
     ana.act(eva.ref, "claim")
     return eva
-
-
-def strictly(answer, kind):
-    """Read an answer as its class, with nothing more in it than described."""
-    assert answer.status_code == 200, answer.text
-    read = msgspec.json.decode(answer.content, type=kind)
-    assert msgspec.to_builtins(read) == answer.json()
-    return read
-
-
-def refused(answer, status, code):
-    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
-    return answer.json()["error"]
 
 
 def test_a_refund_within_authority_is_booked_and_told(ana, eva):

@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta, timezone
 
-import msgspec
 import pytest
-from agents_client import Agent, add_agent, bearer, next_frame
+from agents_client import Agent, add_agent, bearer, next_frame, refused, strictly
 
 from bot.handoff.instants import iso
 from bot.handoff.records import Identity
@@ -37,19 +36,6 @@ def eva(client, customer, ana):
     eva.ref = eva.person()["reference"]
     ana.act(eva.ref, "claim")
     return eva
-
-
-def strictly(answer, kind):
-    """Read an answer as its class, with nothing more in it than described."""
-    assert answer.status_code == 200, answer.text
-    read = msgspec.json.decode(answer.content, type=kind)
-    assert msgspec.to_builtins(read) == answer.json()
-    return read
-
-
-def refused(answer, status, code):
-    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
-    return answer.json()["error"]
 
 
 def test_a_case_waits_until_its_customer_writes(client, ana, eva):
