@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
 from bot.errors import ConfigError
+from bot.handoff.letters import without_accents
 
 
 class Urgent:
@@ -20,7 +20,7 @@ class Urgent:
     """
 
     def __init__(self, beginnings: Iterable[str]) -> None:
-        words = "|".join(re.escape(_plain(word)) for word in beginnings)
+        words = "|".join(re.escape(without_accents(word.casefold())) for word in beginnings)
         self._pattern = re.compile(rf"\b(?:{words})") if words else None
 
     @classmethod
@@ -39,9 +39,4 @@ class Urgent:
 
     def __call__(self, text: str) -> bool:
         """Whether the message should be answered at once."""
-        return bool(self._pattern and self._pattern.search(_plain(text)))
-
-
-def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+        return bool(self._pattern and self._pattern.search(without_accents(text.casefold())))
