@@ -31,7 +31,7 @@ import httpx
 import websockets
 
 from bot.deescalation.phrasing import Phrasebook
-from bot.handoff import agents
+from bot.handoff import agents, sessions
 from bot.handoff.desk import Desk
 from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store
@@ -88,7 +88,7 @@ def fill(settings: Settings, tickets: int, customers: int, staff: int) -> Filled
             teams=TEAMS,
         )
         people.append(agent)
-        cookies.append(agents.new_session(store, agent, 8.0)[0])
+        cookies.append(sessions.new_session(store, agent, 8.0)[0])
     cases, listeners = [], []
     for number in range(customers):
         conversation = store.create_conversation(language="es").id

@@ -15,13 +15,10 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sqlite3
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -29,17 +26,16 @@ from typing import Any
 
 import httpx
 import jwt
-import sqlalchemy as sa
 
-from bot.handoff import agents
+from bot.handoff import agents, sessions
 from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store
-from bot.handoff.tables import UtcDateTime, metadata
 from bot.settings import ROOT, Settings
 from evaluation.installation import running, settings_of
 from evaluation.simulation.acts import Act, Screen
 from evaluation.simulation.persona import Persona, read_all
 from evaluation.simulation.talk import talk
+from evaluation.through_tables import age, counted, same
 
 REPORT = Path(__file__).parent / "reports"
 MONTH = timedelta(days=31)
@@ -194,79 +190,6 @@ def rate(talks: Sequence[Any], client: httpx.Client, dice: random.Random) -> int
     return answered
 
 
-def age(database: Path, by: timedelta) -> None:
-    """Make everything stored older, the instants inside the log's data too."""
-    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
-        shift = f"-{int(by.total_seconds())} seconds"
-        for table in metadata.sorted_tables:
-            for column in table.columns:
-                if isinstance(column.type, UtcDateTime) and not column.primary_key:
-                    name = f'"{column.name}"'
-                    moved = f"strftime('%Y-%m-%d %H:%M:%f', {name}, ?) || '000'"
-                    connection.execute(
-                        f'UPDATE "{table.name}" SET {name} = {moved} WHERE {name} IS NOT NULL',  # noqa: S608
-                        (shift,),
-                    )
-        rows = connection.execute("SELECT id, data FROM ticket_events WHERE kind = 'opened'")
-        for number, text in rows.fetchall():
-            data = json.loads(text)
-            if data.get("reported"):
-                at = datetime.fromisoformat(data["reported"].replace("Z", "+00:00")) - by
-                data["reported"] = at.isoformat()
-                values = (json.dumps(data), number)
-                connection.execute("UPDATE ticket_events SET data = ? WHERE id = ?", values)
-
-
-def counted(settings: Settings) -> dict[str, Any]:
-    """Count straight from the tables what the measures say from the log."""
-    store = Store(settings.database())
-    with store.database.read() as connection:
-        tickets = connection.execute(sa.select(metadata.tables["tickets"])).all()
-        surveys = connection.execute(sa.select(metadata.tables["surveys"])).all()
-        wrote = "SELECT count(DISTINCT conversation) FROM messages WHERE author = 'customer'"
-        conversations = connection.execute(sa.text(wrote)).scalar_one()
-    store.close()
-    answered = [t for t in tickets if t.first_response_at]
-    waits = [(t.first_response_at - t.created_at).total_seconds() for t in answered]
-    took = [(t.resolved_at - t.created_at).total_seconds() for t in tickets if t.resolved_at]
-    scores = [s.score for s in surveys if s.score is not None]
-    return {
-        "cases": len(tickets),
-        "conversations": conversations,
-        "to_person": sum(waits) / len(waits) if waits else None,
-        "within": sum(w <= 180 for w in waits) / len(tickets) if tickets else None,
-        "resolution": sum(took) / len(took) if took else None,
-        "satisfaction": sum(scores) / len(scores) if scores else None,
-        "issues": dict(Counter(t.issue or "other" for t in tickets)),
-        "causes": dict(Counter(t.cause for t in tickets if t.cause)),
-    }
-
-
-def same(told: dict[str, Any], count: dict[str, Any]) -> list[str]:
-    """Return in which figures the measures and the count from the tables differ."""
-    pairs = {
-        "cases": (told["cases"], count["cases"]),
-        "conversations": (told["conversations"], count["conversations"]),
-        "to_person": (told["response"]["to_person"]["mean"], count["to_person"]),
-        "within": (told["response"]["within"]["share"], count["within"]),
-        "resolution": (told["resolution"]["all"]["mean"], count["resolution"]),
-        "satisfaction": (told["satisfaction"]["mean"], count["satisfaction"]),
-        "issues": (told["escalation"]["issues"], count["issues"]),
-        "causes": (told["first_contact"]["causes"], count["causes"]),
-    }
-    return [
-        f"{name}: {one} by the measures, {other} by the tables"
-        for name, (one, other) in pairs.items()
-        if not _equal(one, other)
-    ]
-
-
-def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, float) and isinstance(other, (int, float)):
-        return abs(one - other) <= max(0.02, 1e-4 * abs(other))
-    return bool(one == other)
-
-
 def play(conversations: int, home: Path, say: Any) -> tuple[dict[str, Any], dict[str, Any], str]:
     """Play and return the API's measures, the count from the tables, and the page."""
     settings, environment = settings_of(home, {"REMANSO_QUIET_WINDOW": "0.01"})
@@ -277,9 +200,10 @@ def play(conversations: int, home: Path, say: Any) -> tuple[dict[str, Any], dict
         teams=teams, role="supervisor",
     )  # fmt: skip
     token = agents.new_token(store, "marta", scopes=agents.SCOPES)
-    session = agents.new_session(store, person, 8.0)[0]
+    session = sessions.new_session(store, person, 8.0)[0]
     store.close()
-    dice, before = random.Random(11), []
+    dice = random.Random(11)
+    before: list[Any] = []
     names = list(read_all())
     blocks = list(_blocks(names, conversations))
     for number, block in enumerate(blocks):
