@@ -167,6 +167,7 @@ class _Words:
     received: re.Pattern[str]
     services: Mapping[str, Mapping[str, str]]
     answers: Mapping[str, str]
+    exchange: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -177,8 +178,18 @@ def _words() -> _Words:
     promised = _any_of([one for words in data["promised"] for one in words])
     moods, bought, received = (_any_of(data[name]) for name in ("moods", "bought", "received"))
     answers = {word: name for name in ("affirm", "deny") for word in data[name]}
+    exchange = _any_of(data["exchange"])
     return _Words(
-        numbers, order, proof, promised, moods, bought, received, data["services"], answers
+        numbers,
+        order,
+        proof,
+        promised,
+        moods,
+        bought,
+        received,
+        data["services"],
+        answers,
+        exchange,
     )
 
 
@@ -198,6 +209,11 @@ def answer_in(text: str) -> str:
     """Return ``affirm`` or ``deny`` if a message begins with a yes or a no; empty otherwise."""
     first = next(iter(re.findall(r"\w+", _plain(text))), "")
     return _words().answers.get(first, "")
+
+
+def asks_exchange(text: str) -> bool:
+    """Return whether a message speaks of another one in place of what came: "cambiar", "swap"."""
+    return bool(_words().exchange.search(_plain(text)))
 
 
 def count_in(words: str) -> int | None:

@@ -31,6 +31,7 @@ from bot.deescalation.topics import (
     MOODLESS,
     REPEATABLE,
     issue_of,
+    solves,
 )
 from bot.deescalation.turn import LEVELS, CustomerTurn, History, at_least
 
@@ -194,7 +195,7 @@ def _subject(state: ConversationState, turn: CustomerTurn) -> ConversationState:
         wants = last(wants, turn.intent, 4)
     return replace(
         state,
-        issue=issue_of(turn.intent) or state.issue,
+        issue=_issue(state, turn),
         complaint=state.complaint or (clip(turn.text, MAX_WORDS) if stated else ""),
         wants=wants,
         repeats=state.repeats + repeated,
@@ -203,6 +204,13 @@ def _subject(state: ConversationState, turn: CustomerTurn) -> ConversationState:
         abuse=state.abuse + (turn.intent == "abuse"),
         formal_complaint=state.formal_complaint or turn.intent == "formal_complaint",
     )
+
+
+def _issue(state: ConversationState, turn: CustomerTurn) -> str | None:
+    """Return the issue; sending back what came broken is about that, no return of its own."""
+    if turn.intent == "return_item" and solves("request_refund", state.matter):
+        return state.issue
+    return issue_of(turn.intent) or state.issue
 
 
 def _similarity(texts: Sequence[str]) -> float:

@@ -16,6 +16,9 @@ from bot.deescalation.turn import at_least
 HEARD = ("utter_acknowledge", "utter_note_fact")
 """Responses that only say that the customer was heard: the answer follows them."""
 
+CONTENT = frozenset({"affirm", "thanks"})
+"""Intents that take what was said or done: no anger that stays, however the words sound."""
+
 IDLE_TURNS = 3
 """Turns without progress below which the clock alone means nothing: people are interrupted."""
 
@@ -35,6 +38,8 @@ def anger_not_lower(state: ConversationState, *, attempts: Count, drop: Share) -
         attempts: Attempts made, one in answer to each of as many turns.
         drop: By how much the score must have fallen since the first attempt to count as lower.
     """
+    if state.intent in CONTENT:
+        return False  # "done, it opens now": whatever was heard before, this is no anger
     tried = state.earlier_attempts >= attempts and at_least(state.level, "frustrated")
     return tried and state.calmest > state.first_attempt - drop
 

@@ -93,10 +93,11 @@ class PatternExtractor(Component):
         if doc is None:
             doc = read(text_of(message), self.config["language"])
         today = _today(message)
-        return [
+        found = [
             _entity(_as_asked(one, asked), self.words["words"], today)
             for one in self.patterns.find(doc, text_of(message))
         ]
+        return _what_fails(found)
 
 
 def _asked(tracker: DialogueStateTracker | None) -> str | None:
@@ -112,6 +113,14 @@ def _as_asked(found: Found, asked: str | None) -> Found:
     if asked == "postcode" and found.bare:
         return Found("postcode", found.start, found.end, found.text)
     return found
+
+
+def _what_fails(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the payment when an app or a page that fails at it is named too."""
+    services = {one["value"] for one in found if one["entity"] == "service"}
+    if not services - {"payments"}:
+        return found
+    return [one for one in found if (one["entity"], one["value"]) != ("service", "payments")]
 
 
 def _chosen(pressed: dict[str, Any]) -> list[dict[str, Any]]:

@@ -61,12 +61,12 @@ def said(intent, confidence=0.9, **more):
     return after(turn(intent, confidence=confidence, **more))
 
 
-def calmed(*levels):
+def calmed(*levels, last="vent"):
     """A conversation whose turns were each answered by an attempt, but for the last."""
     state = ConversationState()
     for level in levels[:-1]:
         state = records.attempted(after(turn("late_delivery", level), state=state))
-    return after(turn("vent", levels[-1]), state=state)
+    return after(turn(last, levels[-1]), state=state)
 
 
 def failing(*kinds):
@@ -174,6 +174,11 @@ ROWS = [
     ("abuse_after_boundary", bounded("abuse"), bounded("late_delivery")),
     ("anger_not_lower", calmed("angry", "angry", "angry"), calmed("angry", "angry", "calm")),
     ("anger_not_lower", calmed("angry", "angry", "angry"), calmed("angry", "angry")),
+    (
+        "anger_not_lower",
+        calmed("angry", "angry", "angry"),
+        calmed("angry", "angry", "angry", last="affirm"),
+    ),
     (
         "anger_not_lower",
         calmed("frustrated", "angry", "frustrated"),

@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.nlu import patterns, values
+from bot.nlu.pattern_extractor import _what_fails
 from bot.nlu.reading import pipeline, read
 
 pytestmark = pytest.mark.unit
@@ -130,3 +131,9 @@ def test_no_two_details_overlap(find):
 def test_a_wrong_pattern_is_an_error_that_says_what_is_accepted(words, change, said):
     with pytest.raises(ConfigError, match=said):
         patterns.Patterns({**words, **change}, pipeline("es").vocab)
+
+
+def test_the_app_that_fails_at_paying_is_what_fails():
+    both = [{"entity": "service", "value": "app"}, {"entity": "service", "value": "payments"}]
+    assert _what_fails(both) == both[:1]
+    assert _what_fails(both[1:]) == both[1:]
