@@ -20,7 +20,7 @@ train: .venv/.full ## Train a model on the present data
 	@$(BIN)/remanso train
 
 test: .venv/.full ## Run the whole test suite, real browser included
-	@$(BIN)/remanso test
+	@$(BIN)/remanso test $(if $(BEYOND_UNITS),--beyond-units)
 	@$(BIN)/python -m tests.other_pythons $(UV)
 
 check: .venv/.full format-check lint types unit js ## Format, lint, types and unit tests (under a minute)

@@ -144,7 +144,12 @@ def validate() -> None:
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def test(context: typer.Context) -> None:
+def test(
+    context: typer.Context,
+    beyond_units: Annotated[
+        bool, typer.Option("--beyond-units", help="Leave out the units: make check has run them.")
+    ] = False,
+) -> None:
     """Run the test suite; what follows goes to pytest.
 
     Example: remanso test -k widget
@@ -155,7 +160,7 @@ def test(context: typer.Context) -> None:
         prepare(load(), say=say)
     codes = [
         subprocess.run([sys.executable, "-m", "pytest", *part], cwd=ROOT, check=False).returncode
-        for part in parts(context.args)
+        for part in parts(context.args, beyond_units=beyond_units)
     ]
     raise typer.Exit(max(codes))
 

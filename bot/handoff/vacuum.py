@@ -13,6 +13,8 @@ logger = logging.getLogger("remanso.desk")
 TRIES = 20
 PAUSE = 0.25
 """Seconds between two tries to empty the log while others read."""
+PATIENCE = 30.0
+"""Seconds that each of them waits for the others to let go."""
 
 
 def cleaned(path: Path) -> bool:
@@ -24,7 +26,7 @@ def cleaned(path: Path) -> bool:
     if not path.exists():
         return True
     try:
-        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as connection:
             connection.execute("PRAGMA secure_delete=ON")
             connection.execute("VACUUM")
             for _ in range(TRIES):

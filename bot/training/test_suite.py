@@ -30,7 +30,7 @@ def prepare(settings: Settings, *, say: Say) -> None:
     ensure_model(settings, say=say)
 
 
-def parts(asked: Sequence[str]) -> list[list[str]]:
+def parts(asked: Sequence[str], *, beyond_units: bool = False) -> list[list[str]]:
     """Return pytest's arguments, one list a run: what was asked for, or else everything.
 
     Browser tests are apart: playwright's event loop stays in the process, where no other may run.
@@ -39,8 +39,9 @@ def parts(asked: Sequence[str]) -> list[list[str]]:
     if asked:
         return [list(asked)]
     together = ["-n", "auto", "--dist", "loadfile"]
+    left_out = " and not unit" if beyond_units else ""
     return [
-        ["-m", "not browser and not alone", *together],
+        ["-m", f"not browser and not alone{left_out}", *together],
         ["-m", "browser and not alone", *together],
         ["-m", "alone"],
     ]

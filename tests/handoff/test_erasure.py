@@ -240,7 +240,7 @@ CODES = {
     "surveys": "ticket conversation reviewed_by",
     "jobs": "kind key ticket conversation outcome",
     "mails": "event conversation ticket kind language",
-    "reads": "agent kind conversation",
+    "reads": "agent kind conversation query refs",  # no words that were sought
     "conversations": "id language origin disclosure_version",
 }
 """Columns that stay although text may stand in them: ids, codes, names of staff, the site."""
@@ -377,6 +377,7 @@ def test_a_conversation_that_went_on_lately_is_not_old(home):
 def test_free_pages_are_cleaned_later_when_somebody_reads_all_the_time(home, monkeypatch):
     home.customer()
     monkeypatch.setattr("bot.handoff.vacuum.TRIES", 1)
+    monkeypatch.setattr("bot.handoff.vacuum.PATIENCE", 0.2)
     with closing(sqlite3.connect(home.folder / "desk.db", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM messages").fetchone()
@@ -477,6 +478,8 @@ def test_without_an_engine_there_is_nothing_to_forget(home, tmp_path):
         ({"month": 1}, "Did you mean"),
         ({"months": -1}, "0 or more"),
         ({"months": True}, "no number"),
+        ({"sent_days": -1}, "0 or more"),
+        ({"lists_day": 9}, "Did you mean"),
     ],
 )
 def test_a_wrong_retention_stops_the_start(data, wrong):

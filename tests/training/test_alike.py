@@ -1,13 +1,10 @@
 """Copies and near-copies are found, the same ones as by comparing all pairs."""
 
 import random
-import time
 from itertools import combinations
 
 import pytest
 
-from bot.nlu import labelled
-from bot.settings import ROOT
 from bot.training.alike import Index, alike, bare, key, trigrams
 
 pytestmark = pytest.mark.unit
@@ -51,10 +48,3 @@ def test_the_index_finds_exactly_what_comparing_all_pairs_finds():
     fast = {(i, j) for i, j, _ in Index((text, n) for n, text in enumerate(texts)).pairs()}
     assert slow
     assert fast == slow
-
-
-def test_ten_thousand_examples_take_seconds():
-    texts = [one.text for one in labelled.read(ROOT / "data" / "nlu")]
-    begin = time.process_time()
-    list(Index((text, text) for text in texts).pairs())
-    assert time.process_time() - begin < 40
