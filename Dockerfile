@@ -14,6 +14,7 @@ COPY data/wording data/wording
 COPY data/canned data/canned
 COPY data/mail data/mail
 COPY data/playbooks data/playbooks
+COPY data/practice data/practice
 COPY bot bot
 USER 10001
 EXPOSE 8080

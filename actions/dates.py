@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from bot.closed_days import ClosedDays
-from bot.settings import ROOT
+from bot.settings import load
 
 CLOSING = time(20, 0)  # of a working day; what is due that day is due then
 
@@ -30,5 +30,5 @@ def working_day(today: date, days: int) -> datetime:
 
 @cache
 def _calendar() -> tuple[ZoneInfo, ClosedDays]:
-    desk: dict[str, Any] = yaml.safe_load((ROOT / "desk.yml").read_text(encoding="utf-8"))
+    desk: dict[str, Any] = yaml.safe_load(load().desk.read_text(encoding="utf-8"))
     return ZoneInfo(desk["time_zone"]), ClosedDays.from_config(desk.get("holidays"))

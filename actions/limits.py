@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bot.errors import ConfigError
-from bot.settings import ROOT
+from bot.settings import ROOT, load
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def limits() -> Limits:
     Raises:
         ConfigError: one of them is missing.
     """
-    desk, config = _read("desk.yml"), _read("config.yml")
+    desk, config = _read(load().desk), _read(ROOT / "config.yml")
     try:
         bot = desk["authority"]["bot"]
         country = desk["countries"][desk["default_country"]]
@@ -64,6 +65,6 @@ def _proofs(config: dict[str, Any]) -> int:
     raise KeyError("policies > triggers > identity_failed > times")
 
 
-def _read(name: str) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+def _read(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return data

@@ -94,7 +94,8 @@ class ValidateOrderForm(LoggedAction):
         if found.order is None:
             return [*_changed(events, tracker), SlotSet("requested_slot", found.ask)]
         if found.owner is not None:
-            dispatcher.utter_message(json_message={"identity": _identity(found.owner)})
+            proved = _identity(found.owner, found.order.number)
+            dispatcher.utter_message(json_message={"identity": proved})
         return [
             SlotSet(NUMBER, found.order.number),
             SlotSet("proven_order", found.order.number),
@@ -213,13 +214,14 @@ def _wrong(context: Context) -> list[EventType]:
     return [*empty, state_slot(state), SlotSet("requested_slot", ask)]
 
 
-def _identity(owner: Customer) -> dict[str, str]:
+def _identity(owner: Customer, order: str) -> dict[str, str]:
     # "claimed": they proved one order, not who they are. Only the site's own signature verifies.
     return {
         "status": "claimed",
         "customer_id": owner.id,
         "name": owner.name,
         "email": owner.email,
+        "order": order,
     }
 
 

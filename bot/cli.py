@@ -17,6 +17,7 @@ from bot.cli_customer import app as customer_app
 from bot.cli_evaluate import evaluate
 from bot.cli_hook import app as hook_app
 from bot.cli_models import app as models_app
+from bot.cli_practice import app as practice_app
 from bot.cli_serve import become, desk_rules, say, supervise
 from bot.cli_stories import conversations_app, story_app
 from bot.cli_teach import examples_app, frustration_app
@@ -35,6 +36,7 @@ app.add_typer(customer_app, name="customer")
 app.add_typer(hook_app, name="hook")
 app.add_typer(conversations_app, name="conversations")
 app.add_typer(story_app, name="story")
+app.add_typer(practice_app, name="practice")
 app.add_typer(models_app)
 app.add_typer(tune_app)
 app.command()(evaluate)

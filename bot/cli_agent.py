@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli_text import errors_as_text
-from bot.settings import ROOT, Settings, load
+from bot.settings import Settings, load
 
 if TYPE_CHECKING:
     from bot.handoff.records import Agent
@@ -57,7 +57,7 @@ def add(
             password=password,
             teams=team or [],
             role=role,
-            known_teams=DeskRules.from_file(ROOT / "desk.yml").teams,
+            known_teams=DeskRules.from_file(load().desk).teams,
         )
     typer.echo(f"{username} can log in.")
 
@@ -88,7 +88,7 @@ def change(
     from bot.handoff import abilities
     from bot.handoff.rules import DeskRules
 
-    rules = DeskRules.from_file(ROOT / "desk.yml")
+    rules = DeskRules.from_file(load().desk)
     with _accounts() as store:
         agent = abilities.change(
             store,

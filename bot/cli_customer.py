@@ -38,7 +38,7 @@ def _opened(settings: Settings) -> Iterator[tuple[Desk, Attachments]]:
         store = Store(settings.database())
         try:
             phrasebook = Phrasebook.from_folder(ROOT / "data" / "responses")
-            desk = Desk(store, phrasebook, DeskRules.from_file(ROOT / "desk.yml"))
+            desk = Desk(store, phrasebook, DeskRules.from_file(settings.desk))
             yield desk, Attachments(desk, settings.attachments())
         finally:
             store.close()

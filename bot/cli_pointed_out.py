@@ -11,7 +11,7 @@ from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store
 from bot.handoff.tables import agents
 from bot.handoff.tables_desk import moments, surveys
-from bot.settings import ROOT, Settings
+from bot.settings import Settings, load
 
 FILTERS = ("low-csat", "moments")
 
@@ -60,4 +60,4 @@ def _scores(low: int) -> sa.sql.Select:
 
 def _low() -> int:
     """The score up to which a case is looked at, of ``desk.yml``."""
-    return DeskRules.from_file(ROOT / "desk.yml").survey.low
+    return DeskRules.from_file(load().desk).survey.low

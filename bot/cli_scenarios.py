@@ -28,10 +28,10 @@ def play_scenarios(
     """
     with errors_as_text(), tempfile.TemporaryDirectory() as folder:
         from bot.training import published
-        from evaluation import scenario_report, scenarios
+        from evaluation import scenario_files, scenario_report, scenarios
         from evaluation.evaluate import REPORTS
 
-        chosen = scenarios.selected(scenarios.read(), only)
+        chosen = scenario_files.selected(scenario_files.read(), only)
         archive = model or published.published_model(load())
         if present:
             from evaluation.fresh import fresh

@@ -11,7 +11,7 @@ from types import FrameType
 import typer
 
 from bot.errors import ConfigError, did_you_mean
-from bot.settings import ROOT, Settings
+from bot.settings import Settings, load
 
 
 def say(line: str) -> None:
@@ -25,7 +25,7 @@ def desk_rules() -> list[str]:
     from bot.handoff.rules import DeskRules
 
     try:
-        DeskRules.from_file(ROOT / "desk.yml")
+        DeskRules.from_file(load().desk)
     except ConfigError as error:
         return [str(error)]
     return []

@@ -5,6 +5,7 @@
   + ConfigError          config.yml, desk.yml or a file in data/ is wrong
     - UnknownTrigger     (bot.deescalation.firing)
     - UnknownResponse    (bot.deescalation.phrasing)
+    - PersonaError       (bot.simulation.persona)
   + EncoderError         the sentence encoder is missing, damaged or not the model's
     - WrongEncoder       (bot.nlu.shared_encoder)
   + EngineError          the dialogue engine did not answer as agreed
@@ -21,6 +22,7 @@
   + RequestError         a request to the gateway is refused
     - Problem            (bot.web.problems)
     - TooLarge           (bot.web.wire)
+    - NotPlayable        (bot.simulation.course)
   + Taken                a person has the chat: the bot's turn is over
   + BackOfficeError      orders, invoices or payments cannot be read or changed
     - BackOfficeDown     no answer, or a broken one

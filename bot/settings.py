@@ -28,6 +28,7 @@ class Settings:
 
     home: Path = ROOT / "var"  # databases, the generated secret, logs
     models: Path = ROOT / "models"  # trained models and encoders
+    desk: Path = ROOT / "desk.yml"  # the rules of the desk: teams, hours, deadlines, authority
     host: str = "127.0.0.1"  # address the gateway listens on
     port: int = 8080  # port of the gateway: customers and agents
     shop_port: int = 8090  # port of the demo shop page that embeds the widget

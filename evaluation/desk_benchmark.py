@@ -76,7 +76,7 @@ def fill(settings: Settings, tickets: int, customers: int, staff: int) -> Filled
     """Put claimed tickets, listening customers and logged-in agents into a fresh database."""
     store = Store(settings.database())
     tokens = Tokens(settings)
-    rules = DeskRules.from_file(ROOT / "desk.yml")
+    rules = DeskRules.from_file(settings.desk)
     desk = Desk(store, Phrasebook.from_folder(ROOT / "data" / "responses"), rules)
     people, cookies = [], []
     for number in range(staff):

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.settings import Settings, load
 from bot.supervisor import Supervisor
 from bot.training.published import published_model
+from evaluation.open_desk import write_open_desk
 
 PATIENCE = 300.0  # seconds a start may take
 PORTS = ("PORT", "ENGINE_PORT", "ACTIONS_PORT")
@@ -26,7 +27,8 @@ def settings_of(
     """
     limits = {"REMANSO_MESSAGES_PER_MINUTE": "100000", "REMANSO_CONVERSATIONS_PER_MINUTE": "100000"}
     ports = {f"REMANSO_{name}": _port() for name in PORTS}
-    environment = {"REMANSO_HOME": str(home), **ports, **limits, **(changes or {})}
+    here = {"REMANSO_HOME": str(home), "REMANSO_DESK": str(write_open_desk(home))}
+    environment = {**here, **ports, **limits, **(changes or {})}
     return load(environment), environment
 
 

@@ -10,103 +10,33 @@ part, who proved an order is remembered). Every conversation has a demo shop of 
     reply.messages[0].text, reply.choices, reply.handoff
     talk.press("Hablar con una persona")
 
-``in_parallel`` plays many over several processes, each of which loads the model once.
+:mod:`evaluation.in_parallel` plays many over several processes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import hashlib
 import importlib
 import io
-import multiprocessing
 import os
+import shutil
 import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from bot.errors import BackOfficeDown, RemansoError
+from bot.errors import BackOfficeDown
+from evaluation.replies import ENGINE_FAILURE, Choice, Message, PlayError, Reply
 
 NOW = "2026-11-24T10:30:00Z"
 """A Tuesday in opening hours; the demo shop is laid around its day."""
-ENGINE_FAILURE = "engine_failure"
-"""The trigger of a handoff that the engine's own failure makes; the gateway's name for it."""
-
-
-class PlayError(RemansoError):
-    """A conversation was asked for something that no customer could do."""
-
-
-class Choice(NamedTuple):
-    """A quick reply as the customer sees it, and what it stands for."""
-
-    title: str
-    payload: str
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message of the bot.
-
-    Args:
-        text: What the customer reads.
-        choices: The quick replies below it.
-        response: Key of the response; None when an action wrote it.
-        id: Id of the variation.
-    """
-
-    text: str
-    choices: tuple[Choice, ...] = ()
-    response: str | None = None
-    id: str | None = None
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back for one turn of the customer.
-
-    Args:
-        said: What the customer wrote, pressed, or, in brackets, an agent's hand-back.
-        messages: What the customer may read.
-        handoff: The request for a person; None while the bot goes on.
-        error: What failed inside; None when nothing did.
-        state: Summary of the conversation's state.
-        parse: How the message was understood.
-        promises: What the bot promised in this turn.
-        silent: A person has the conversation, so the bot was not asked.
-    """
-
-    said: str
-    messages: tuple[Message, ...] = ()
-    handoff: Mapping[str, Any] | None = None
-    error: Mapping[str, Any] | None = None
-    state: Mapping[str, Any] = field(default_factory=dict)
-    parse: Mapping[str, Any] = field(default_factory=dict)
-    promises: tuple[Mapping[str, Any], ...] = ()
-    silent: bool = False
-
-    @property
-    def text(self) -> str:
-        """All that the customer reads, one message a line."""
-        return "\n".join(message.text for message in self.messages)
-
-    @property
-    def choices(self) -> tuple[Choice, ...]:
-        """The quick replies of all messages."""
-        return tuple(choice for message in self.messages for choice in message.choices)
-
-    @property
-    def responses(self) -> tuple[str, ...]:
-        """The keys of the responses, in order."""
-        return tuple(message.response or "" for message in self.messages)
 
 
 class Switch:
@@ -348,60 +278,6 @@ class Conversation:
         return reply
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one task of :func:`in_parallel`.
-
-    Args:
-        task: The task.
-        value: What playing it returned; None when it broke.
-        error: Traceback; empty when it did not break.
-        transcript: The conversation until it broke.
-    """
-
-    task: Any
-    value: Any = None
-    error: str = ""
-    transcript: str = ""
-
-
-def in_parallel(
-    play: Callable[[Bot, Any], Any],
-    tasks: Iterable[Any],
-    *,
-    model: Path,
-    workers: int = 2,
-    load: Callable[[Path], Bot] | None = None,
-    done: Callable[[Outcome], None] | None = None,
-    chunk: int = 1,
-) -> list[Outcome]:
-    """Play tasks over several processes and return their outcomes, in the order of the tasks.
-
-    Args:
-        play: A function of a module; it gets the process's bot and one task. What it returns must
-            be picklable. Should not depend on what was played before.
-        tasks: Picklable.
-        model: The archive.
-        workers: Processes; with 1 everything is played here.
-        load: A function of a module that loads the bot in each process; ``Bot.load`` by default.
-        done: Called with each outcome as it arrives.
-        chunk: Tasks that a process gets at once.
-    """
-    load = load or Bot.load
-    outcomes: list[Outcome] = []
-    listed = list(tasks)
-    if workers <= 1 or len(listed) <= 1:
-        _start(load, model)
-        found: Iterable[Outcome] = map(_play, ((play, task) for task in listed))
-        return _collected(found, outcomes, done)
-    spawn = multiprocessing.get_context("spawn")  # a fork would copy the parent's threads' locks
-    with ProcessPoolExecutor(
-        min(workers, len(listed)), mp_context=spawn, initializer=_start, initargs=(load, model)
-    ) as pool:
-        found = pool.map(_play, [(play, task) for task in listed], chunksize=chunk)
-        return _collected(found, outcomes, done)
-
-
 def demo_shop(now: str = NOW) -> Any:
     """Return a demo shop in memory, laid around the day of ``now``."""
     from bot.backoffice import open_shop
@@ -421,38 +297,6 @@ def signed_in(customer: str, shop: Any) -> dict[str, Any]:
     return {"status": "verified", "customer_id": known.id, "name": known.name}
 
 
-_bot: Bot | None = None  # of this process
-
-
-def _start(load: Callable[[Path], Bot], model: Path) -> None:
-    global _bot
-    _bot = load(model)
-
-
-def _play(job: tuple[Callable[[Bot, Any], Any], Any]) -> Outcome:
-    play, task = job
-    if _bot is None:
-        raise PlayError("No bot is loaded in this process.")
-    _bot.newest = None
-    try:
-        return Outcome(task, play(_bot, task))
-    except Exception:  # noqa: BLE001 - one broken conversation must not lose the others
-        newest = _bot.newest
-        return Outcome(
-            task, None, traceback.format_exc(limit=-6), newest.transcript() if newest else ""
-        )
-
-
-def _collected(
-    found: Iterable[Outcome], outcomes: list[Outcome], done: Callable[[Outcome], None] | None
-) -> list[Outcome]:
-    for outcome in found:
-        outcomes.append(outcome)
-        if done:
-            done(outcome)
-    return outcomes
-
-
 def _tracker_store() -> Any:
     """Return the engine's own tracker store, on a file that nobody else has."""
     from bot.channels.tracker_store import EngineTrackerStore
@@ -460,6 +304,7 @@ def _tracker_store() -> Any:
     variable = "REMANSO_TRACKER_URL"
     before = os.environ.get(variable)
     folder = tempfile.mkdtemp(prefix="remanso-play-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ[variable] = f"sqlite:///{folder}/tracker.db"
     try:
         return EngineTrackerStore()

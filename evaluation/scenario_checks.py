@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from evaluation.play import Reply
+from evaluation.replies import Reply
 
 Check = tuple[str, str, str]
 

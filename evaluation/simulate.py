@@ -1,6 +1,6 @@
 """``remanso evaluate --personas``: simulated customers with our bot and with the plain one.
 
-The customers (``evaluation.simulation``) see only the screen. What only the report may see is
+The customers (``bot.simulation``) see only the screen. What only the report may see is
 added here: the product's own check of wording, triggers, errors, and our bot with one mechanism
 switched off.
 """
@@ -18,11 +18,13 @@ from typing import Any
 
 from bot.errors import ConfigError
 from bot.settings import Settings
+from bot.simulation.talk import Record
 from evaluation import play
+from evaluation.in_parallel import Outcome, in_parallel
+from evaluation.people import read_all
+from evaluation.replies import PlayError
 from evaluation.simulate_chat import Task, converse, load_plain
 from evaluation.simulate_report import FACTORS, PLAIN, Played, report
-from evaluation.simulation.persona import read_all
-from evaluation.simulation.talk import Record
 from evaluation.systems import OURS
 
 Say = Callable[[str], None]
@@ -142,24 +144,24 @@ def played(
     say: Say = lambda line: None,
 ) -> list[Record]:
     """Return the records of conversations, in order; one that broke the player is an error."""
-    outcomes = play.in_parallel(
+    outcomes = in_parallel(
         converse, listed, model=model, workers=workers, load=load, done=_counted(say, len(listed))
     )
     broken = [one for one in outcomes if one.error]
     if broken:
         first = broken[0]
-        raise play.PlayError(
+        raise PlayError(
             f"{len(broken)} of {len(outcomes)} conversations broke the player, first "
             f"{first.task}:\n{first.error}\n{first.transcript}"
         )
     return [one.value for one in outcomes]
 
 
-def _counted(say: Say, count: int) -> Callable[[play.Outcome], None]:
+def _counted(say: Say, count: int) -> Callable[[Outcome], None]:
     """Return what tells of every hundredth conversation that is over."""
     over = 0
 
-    def done(outcome: play.Outcome) -> None:
+    def done(outcome: Outcome) -> None:
         nonlocal over
         over += 1
         if over % EVERY == 0:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.simulation import mood as moods
+from bot.simulation.acts import Act, Screen
+from bot.simulation.persona import Persona
+from bot.simulation.talk import Record, talk
 from evaluation import play
-from evaluation.simulation import mood as moods
-from evaluation.simulation.acts import Act, Screen
-from evaluation.simulation.persona import Persona, read_all
-from evaluation.simulation.talk import Record, talk
+from evaluation.people import read_all
 
 PLAIN_ACTIONS = "evaluation.baselines.plain.actions"
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from evaluation import charts
 from evaluation.page import CONFIG, TEMPLATE
-from evaluation.simulation.measures import SHARES
+from evaluation.simulate_measures import SHARES
 from evaluation.systems import OURS
 
 NAMES = {

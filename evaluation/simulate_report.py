@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from evaluation.simulation import measures
-from evaluation.simulation import mood as moods
-from evaluation.simulation.persona import Persona
-from evaluation.simulation.talk import Record, written
+from bot.simulation import mood as moods
+from bot.simulation.persona import Persona
+from bot.simulation.talk import Record, written
+from evaluation import simulate_measures as measures
 from evaluation.systems import OURS
 
 PLAIN = "plain bot"

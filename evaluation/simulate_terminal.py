@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from evaluation.simulation.measures import SHARES
+from evaluation.simulate_measures import SHARES
 
 
 def show(report: Mapping[str, Any], console: Console | None = None) -> None:

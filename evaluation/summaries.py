@@ -21,7 +21,8 @@ import yaml
 from bot.handoff.digest import with_quotes
 from bot.handoff.letters import without_accents
 from bot.settings import ROOT
-from evaluation.play import Bot, in_parallel, signed_in
+from evaluation.in_parallel import in_parallel
+from evaluation.play import Bot, signed_in
 
 FOLDER = ROOT / "evaluation" / "summaries"
 PERSON = {"es": "quiero hablar con una persona", "en": "I want to talk to a person"}

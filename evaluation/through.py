@@ -1,6 +1,6 @@
 """Simulated customers through the whole running system, and its measures from what they left.
 
-The personas of :mod:`evaluation.simulation` talk to the real gateway over HTTP. Who is handed over
+The personas of :mod:`bot.simulation` talk to the real gateway over HTTP. Who is handed over
 is served by an agent through the agents' API (claims, writes, closes with a cause) and, five
 minutes later, asked how it was: the answer follows the mood they left with. Personas come in blocks
 of all kinds, each with a fresh shop; between blocks everything stored grows a month older, so that
@@ -30,11 +30,12 @@ import jwt
 from bot.handoff import agents, sessions
 from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
+from bot.simulation.acts import Act, Screen
+from bot.simulation.persona import Persona
+from bot.simulation.talk import talk
 from evaluation.installation import running, settings_of
-from evaluation.simulation.acts import Act, Screen
-from evaluation.simulation.persona import Persona, read_all
-from evaluation.simulation.talk import talk
+from evaluation.people import read_all
 from evaluation.through_tables import age, counted, same
 
 REPORT = Path(__file__).parent / "reports"
@@ -194,7 +195,7 @@ def play(conversations: int, home: Path, say: Any) -> tuple[dict[str, Any], dict
     """Play and return the API's measures, the count from the tables, and the page."""
     settings, environment = settings_of(home, {"REMANSO_QUIET_WINDOW": "0.01"})
     store = Store(settings.database())
-    teams = list(DeskRules.from_file(ROOT / "desk.yml").teams)
+    teams = list(DeskRules.from_file(settings.desk).teams)
     person = agents.add(
         store, "marta", name="Marta Gil", password="una clave " + settings.key("p")[:8],
         teams=teams, role="supervisor",

@@ -1,6 +1,18 @@
 """Fixtures for all tests. Every module says what it needs: unit, model, server or browser."""
 
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
+
+from evaluation.open_desk import write_open_desk
+
+_HERE = Path(tempfile.mkdtemp(prefix="remanso-tests-"))
+atexit.register(shutil.rmtree, _HERE, ignore_errors=True)
+os.environ["REMANSO_DESK"] = str(write_open_desk(_HERE))  # tests run at night and on Sundays too
 
 CATEGORIES = ("unit", "model", "server", "browser")
 
@@ -12,6 +24,8 @@ def pytest_collection_modifyitems(items):
                 f"{item.nodeid} has no category. Put `pytestmark = pytest.mark.unit` (or "
                 f"{', '.join(CATEGORIES[1:])}) at the top of its module."
             )
+        if item.get_closest_marker("alone"):  # trains a model, or kills processes thirty times
+            item.add_marker(pytest.mark.timeout(1500))
     # The quick ones first; browser tests last: Playwright leaves an event loop running behind it.
     items.sort(key=category_of)
 

@@ -198,12 +198,15 @@ def second_contact(state: ConversationState, *, times: Count, days: Count) -> st
 def frequent_contact(state: ConversationState, *, times: Count, days: Count) -> str:
     """The customer comes again and again about the same, as our own records say.
 
+    Not once a person has had this conversation and given it back: they saw those contacts, and the
+    customer would wait for them a second time.
+
     Args:
         state: The conversation so far.
         times: Contacts in all, this one included.
         days: Days that are looked back.
     """
-    return _contacts(state, times, days)
+    return "" if state.note is not None else _contacts(state, times, days)
 
 
 def _contacts(state: ConversationState, times: int, days: int) -> str:

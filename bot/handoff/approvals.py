@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.errors import Conflict, DeskError, NotAllowed
+from bot.errors import DeskError, NotAllowed
 from bot.handoff import agents, authority, gifts, people, status, tickets
 from bot.handoff.authority import money
 from bot.handoff.desk import Desk
@@ -144,7 +144,7 @@ class Approvals:
 
         Raises:
             NotAllowed: the agent is no supervisor, asked it themselves, or may not give so much.
-            Conflict: it is decided already.
+            Conflict: it is decided already, or somebody gave something for the same meanwhile.
             DeskError: a refusal without a word.
         """
         if agent.role not in agents.ALL_TEAMS:
@@ -159,6 +159,7 @@ class Approvals:
             if approval.asked_by == agent.username:
                 raise NotAllowed("Somebody else decides what you asked for.", "own_approval")
             if approve:
+                gifts.check_not_given(connection, approval)
                 authority.check(
                     connection, self._desk.rules, agent, ticket, approval.kind, approval.cents
                 )
@@ -258,12 +259,7 @@ class Approvals:
         if known is not None and known.state == "failed" and not known.perhaps:
             return None
         if known is not None and known.cents != cents:
-            raise Conflict(
-                f"A {kind} of {known.cents} cents for {subject} is {known.state} already.",
-                "already_given",
-                approval=known.id,
-                state=known.state,
-            )
+            raise gifts.given_already(known)
         return known
 
     def _again(

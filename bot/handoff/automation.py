@@ -31,6 +31,8 @@ JOB, MARK = "automation", "automation_mark"
 """Kinds of jobs: a rule that applies to a case; up to where the log was read."""
 BEHIND = 200
 """Events that are read again where transactions may end out of order (PostgreSQL)."""
+SETTLED = timedelta(seconds=30)
+"""Older ones are all there, and were looked at: no slow transaction brings one any more."""
 BATCH = 1000
 LEADING = ("supervisor", "admin")
 
@@ -100,9 +102,10 @@ class Automation:
         kinds = {kind for rule in waiting for kind in rule.events}
         again = 0 if self._desk.store.database.sqlite else BEHIND
         table = ticket_events.c
+        late = sa.and_(table.id > after - again, table.at > self._desk.clock() - SETTLED)
         query = (
             sa.select(table.id, table.ticket, table.kind)
-            .where(table.id > after - again, table.id <= newest, table.kind.in_(kinds))
+            .where(sa.or_(table.id > after, late), table.id <= newest, table.kind.in_(kinds))
             .order_by(table.id)
             .limit(BATCH)
         )

@@ -27,7 +27,7 @@ from typing import IO, Any
 from sqlalchemy.engine import make_url
 
 from bot.errors import StoreError
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -57,8 +57,8 @@ def backup(settings: Settings, target: Path) -> Path:
     with _workspace(target.parent) as folder:
         saved = [_copied(source, folder / name) for name, source in files.items()]
         names = [path.name for path in saved if path is not None]
-        if (ROOT / DESK).exists():
-            shutil.copyfile(ROOT / DESK, folder / DESK)
+        if settings.desk.exists():
+            shutil.copyfile(settings.desk, folder / DESK)
             names.append(DESK)
         names += _copied_attachments(settings, folder)
         _write_manifest(folder, names)

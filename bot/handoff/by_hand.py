@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from bot.errors import Conflict, DeskError, NotAllowed, did_you_mean
-from bot.handoff import agents, opening, tickets
+from bot.handoff import agents, clocks, opening, tickets
 from bot.handoff.contact import email_address
 from bot.handoff.context import frustration, transcript
 from bot.handoff.desk import JOINED, Desk
 from bot.handoff.instants import iso
+from bot.handoff.logged import BY_HAND
 from bot.handoff.presence import Change, actor
 from bot.handoff.profiles import note_read
 from bot.handoff.records import Agent, Identity, Json, Ticket
 from bot.handoff.rules_read import CHANNELS
 from bot.handoff.store import conversations, messages
 
-BY_HAND = "by_hand"
-"""Trigger and reason code of a case that an agent opened by hand."""
 LANGUAGES = ("es", "en")
+PHONE = "phone"
 
 
 class Cases:
@@ -84,8 +84,9 @@ class Cases:
                 "team": team or _own(agent, self._desk),
                 "issue": issue,
             }
-            ticket = self._desk.new_ticket(connection, chat, payload, BY_HAND, at, actor(agent))
-            ticket = tickets.update(connection, ticket.ref, channel=channel)
+            ticket = self._desk.new_ticket(
+                connection, chat, payload, BY_HAND, at, actor(agent), channel
+            )
             return self._handed(connection, ticket, agent, team is None)
 
     def bot_chat(self, conversation: str, agent: Agent) -> Json:
@@ -158,6 +159,10 @@ class Cases:
             ticket = desk.take(connection, ticket, agent, at)
             tickets.log(connection, ticket.ref, at, actor(agent), "claimed")
             said = desk.tell(connection, ticket, JOINED, at, agent=agent.name)
+            if ticket.channel == PHONE:  # who is on the line is being answered
+                ticket = clocks.answered(connection, desk.rules, ticket, at)
+                data = {"channel": PHONE}
+                tickets.log(connection, ticket.ref, at, actor(agent), "said", data)
         else:
             is_open = opening.is_open(connection, desk.rules, ticket.team, at)
             key = opening.notice_key(BY_HAND, is_open, {"trigger": BY_HAND})

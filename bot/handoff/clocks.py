@@ -178,13 +178,26 @@ def stop(connection: Any, rules: DeskRules, ticket: Ticket, at: datetime) -> Tic
     return ticket
 
 
-def restart(connection: Any, rules: DeskRules, ticket: Ticket, at: datetime) -> Ticket:
-    """Begin resolution and update anew on reopening; the first response stays as it was.
+def restart(
+    connection: Any, rules: DeskRules, ticket: Ticket, at: datetime, *, closed: datetime
+) -> Ticket:
+    """Begin resolution and update anew on reopening; what was met or missed stays so.
 
-    Called once the ticket is open again.
+    The first response stays as it was, and so does the law's clock; but what came due only while
+    the case was closed was met then, or never awaited, and begins anew.
+
+    Args:
+        connection: The caller's.
+        rules: The desk's.
+        ticket: Open again.
+        at: This instant.
+        closed: When it had been closed.
     """
     fresh = deadlines(rules, ticket.priority, ticket.team, ticket.issue, at)
     values = {name: fresh[name] for name in ("due_update", "due_resolution")}
+    for name, due in running(ticket):
+        if closed < due <= at:
+            values[COLUMNS[name]] = fresh[COLUMNS[name]]
     ticket = tickets.update(connection, ticket.ref, **values)
     _plan(connection, rules, ticket, at)
     return ticket

@@ -6,7 +6,7 @@ while the case's clocks do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,10 +20,16 @@ from bot.handoff.rules_automation import Rule
 from bot.handoff.store import conversations, messages
 from bot.handoff.tables import conversations as chats
 from bot.handoff.tables import messages as written
+from bot.handoff.tables import ticket_events
 from bot.handoff.views import heated
 
 CONTACT_DAYS = 7.0
 """Days in which contacts are counted unless a rule says otherwise."""
+
+
+STILL = ("waiting", "snoozed", "resolved", "returned")
+GOES_ON = ("resumed", "woke", "reopened", "released", "requeued", "transferred")
+"""Log lines from which, and until which, a case stands still."""
 
 
 class Situation:
@@ -58,8 +64,10 @@ class Situation:
         }
 
     def minutes_open(self) -> float:
-        """Return the minutes of opening time since the case was opened."""
-        return self._minutes(self.ticket.created_at)
+        """Return the minutes of opening time that the case has been open, without its pauses."""
+        hours = self._rules.teams[self.ticket.team].hours
+        still = sum(sla.open_seconds(start, end, hours) for start, end in self._pauses())
+        return self._minutes(self.ticket.created_at) - still / 60
 
     def minutes_waiting(self) -> float:
         """Return the minutes of opening time in the queue; 0 once somebody has it."""
@@ -97,6 +105,19 @@ class Situation:
             wrote,
         )
         return 1 + int(self._connection.execute(query).scalar_one())
+
+    def _pauses(self) -> Iterator[tuple[datetime, datetime]]:
+        """Yield when the case stood still, waiting or closed, and went on again since."""
+        table, since = ticket_events.c, None
+        query = sa.select(table.at, table.kind).where(
+            table.ticket == self.ticket.ref, table.kind.in_((*STILL, *GOES_ON))
+        )
+        for at, kind in self._connection.execute(query.order_by(table.id)):
+            if kind in STILL:
+                since = since or at
+            elif since is not None:
+                yield since, at
+                since = None
 
     def _minutes(self, since: datetime) -> float:
         hours = self._rules.teams[self.ticket.team].hours

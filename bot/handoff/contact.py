@@ -118,7 +118,8 @@ class Contacts:
     ) -> Json:
         """Keep where a customer wants to be reached. A new address is written to again.
 
-        What is not given this time stays as it was.
+        What is not given this time stays as it was, if they had agreed to it before: an address
+        that an agent took down is none to write to.
 
         Raises:
             DeskError: nothing given, no consent, or an address that is none.
@@ -138,12 +139,13 @@ class Contacts:
             values["contact_phone"] = phone_number(phone)
         at = self._desk.clock()
         with self._desk.store.database.write() as connection:
-            conversations.get(connection, conversation, lock=True)
+            if conversations.get(connection, conversation, lock=True).consent_at is None:
+                values = {"contact_email": None, "contact_phone": None, **values}
             conversations.update(connection, conversation, consent_at=at, **values)
             known = conversations.get(connection, conversation)
             ticket = tickets.current(connection, conversation)
             if ticket is not None:
-                kinds = {"email": "contact_email" in values, "phone": "contact_phone" in values}
+                kinds = {"email": bool(email.strip()), "phone": bool(phone.strip())}
                 tickets.log(connection, ticket.ref, at, "customer", "contact_left", kinds)
             self.left(connection, known, ticket, at)
             return contact_of(known, mail=self.mail)

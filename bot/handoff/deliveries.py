@@ -195,6 +195,14 @@ def _name(event: int) -> str:
     return f"evt_{event}"
 
 
+def _codes(kind: str, actor: str, data: Json) -> Json:
+    """Return of a log line's data what is no word of an agent: neither a reason nor a label."""
+    words = {"added", "removed", "from", "to"} if kind == "labelled" else set()
+    if actor.startswith("agent:") and kind != "opened":
+        words.add("reason")
+    return {key: value for key, value in data.items() if key not in words}
+
+
 def _told(connection: Any, event: int) -> Json:
     """Return what a hook is told of an event: codes and times, no words of anybody."""
     query = sa.select(ticket_events).where(ticket_events.c.id == event)
@@ -217,5 +225,5 @@ def _told(connection: Any, event: int) -> Json:
             "channel": ticket.channel,
             "created_at": iso(ticket.created_at),
         },
-        "data": row.data,
+        "data": _codes(row.kind, row.actor, row.data),
     }

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.errors import Conflict, DeskError, NotAllowed, did_you_mean
-from bot.handoff import clocks, people, status, surveys, tickets, wrap_up
+from bot.handoff import clocks, people, routing, status, surveys, tickets, wrap_up
 from bot.handoff.instants import instant
 from bot.handoff.presence import Change, actor
 from bot.handoff.records import Agent, Json, Ticket, Vow
@@ -127,18 +127,24 @@ class EndingDesk(TakeoverDesk):
         """Take a closed ticket up again; the agent who does has it.
 
         Raises:
-            Conflict: it is open, or the conversation has a newer open ticket.
+            Conflict: it is open, the conversation has a newer open ticket, or it was erased.
         """
         at = self.clock()
         with self.store.database.write() as connection:
             ticket = self.visible(connection, ref, agent, lock=True)
             status.check(ticket, "reopen")
+            if conversations.get(connection, ticket.conversation).erased_at is not None:
+                raise Conflict(f"What {ticket.ref} was about has been erased.")
             other = tickets.current(connection, ticket.conversation)
             if other is not None:
                 raise Conflict(f"{other.ref} of the same conversation is open.")
             conversations.close_turns(
                 connection, ticket.conversation, at, of=("open",), to="answered"
             )
+            taken_up = {"status": "open", "ended_at": None}
+            conversations.update(connection, ticket.conversation, **taken_up)
+            closed = ticket.resolved_at or ticket.created_at
+            ticket = self.rehouse(connection, ticket, at)
             ticket = self.take(connection, ticket, agent, at)
             ticket = tickets.update(
                 connection,
@@ -148,7 +154,7 @@ class EndingDesk(TakeoverDesk):
                 cause=None,
                 reopened=ticket.reopened + 1,
             )
-            ticket = clocks.restart(connection, self.rules, ticket, at)
+            ticket = clocks.restart(connection, self.rules, ticket, at, closed=closed)
             tickets.log(connection, ticket.ref, at, actor(agent), "reopened", {"by": "agent"})
             said = self.tell(connection, ticket, REOPENED, at, agent=agent.name)
             return Change(ticket, (said,))
@@ -204,6 +210,17 @@ class EndingDesk(TakeoverDesk):
             tickets.log(connection, ticket.ref, at, actor(agent), "back")
             ticket = tickets.update(connection, ticket.ref, lost_at=None)
         return ticket
+
+    def rehouse(self, connection: Any, ticket: Ticket, at: datetime) -> Ticket:
+        """Give a case of a team that is not in ``desk.yml`` any more to the one of its issue."""
+        if ticket.team in self.rules.teams:
+            return ticket
+        risks = ticket.context.get("risks") or ()
+        team = routing.team_for(self.rules, asked=None, issue=ticket.issue, risks=risks)
+        data = {"from": ticket.team, "to": team, "why": "no_such_team"}
+        tickets.log(connection, ticket.ref, at, "system", "routed", data)
+        values = {"team": team, "offered_to": None, "offered_at": None}
+        return tickets.update(connection, ticket.ref, **values)
 
     def close_case(
         self, connection: Any, ticket: Ticket, to: str, at: datetime, **values: Any

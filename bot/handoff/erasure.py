@@ -28,7 +28,7 @@ from bot.handoff.subject import Subject, identifiers
 from bot.handoff.tables import conversations as conversations_table
 from bot.handoff.tables import messages
 from bot.handoff.tables import tickets as tickets_table
-from bot.handoff.tables_desk import attachments, jobs, profiles, reads, saved_views
+from bot.handoff.tables_desk import approvals, attachments, jobs, profiles, reads, saved_views
 from bot.handoff.traces import Trace, traces
 from bot.handoff.tracker import Tracker
 from bot.handoff.vacuum import cleaned
@@ -185,6 +185,9 @@ class Erasure:
         done = {"done_at": at, "outcome": "erased"}
         waiting = sa.and_(mine, jobs.c.done_at.is_(None))
         connection.execute(sa.update(jobs).where(waiting).values(**done))
+        asked = sa.and_(approvals.c.ticket.in_(refs), approvals.c.state.in_(("asked", "failed")))
+        refused = {"state": "refused", "decided_at": at, "problem": None}
+        connection.execute(sa.update(approvals).where(asked).values(**refused))
         ended = known.ended_at or at
         conversations.update(connection, known.id, erased_at=at, ended_at=ended)
         for ref in refs:

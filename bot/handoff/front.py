@@ -145,6 +145,7 @@ class FrontDesk:
         trigger: str,
         at: datetime,
         who: str = "",
+        channel: str = "chat",
     ) -> Ticket:
         """Create a ticket and silence the bot; the customer is told by the caller.
 
@@ -155,6 +156,7 @@ class FrontDesk:
             trigger: What opened it.
             at: This instant.
             who: Who opened it, for the log; by default the customer or the bot.
+            channel: Where the customer said it.
         """
         waiting = ("open",)  # what runs now comes too late, and says so itself
         conversations.close_turns(connection, conversation.id, at, of=waiting, to="answered")
@@ -167,6 +169,7 @@ class FrontDesk:
             at=at,
             versions=self.versions(),
             known=self.known_history(conversation.id),
+            channel=channel,
         )
         taken_up = {"status": "open", "ended_at": None}
         conversations.update(connection, conversation.id, owner="queue", **taken_up)

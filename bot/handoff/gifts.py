@@ -75,6 +75,17 @@ def decided(approval: Approval) -> Conflict:
     return Conflict(text, "decided", state=approval.state, by=approval.decided_by or "")
 
 
+def given_already(approval: Approval) -> Conflict:
+    """Return the refusal to give twice for the same thing."""
+    text = f"A {approval.kind} of {approval.cents} cents for {approval.subject}"
+    return Conflict(
+        f"{text} is {approval.state} already.",
+        "already_given",
+        approval=approval.id,
+        state=approval.state,
+    )
+
+
 def unfinished(connection: Any) -> list[int]:
     """Return what is approved and neither done nor failed."""
     query = sa.select(approvals.c.id).where(approvals.c.state == "approved")
@@ -111,6 +122,18 @@ def find(
     )
     row = connection.execute(query.order_by(approvals.c.id.desc())).first()
     return None if row is None else record(Approval, row)
+
+
+def check_not_given(connection: Any, asked: Approval) -> None:
+    """Check that nothing was given for what is asked for since it was asked.
+
+    Raises:
+        Conflict: something was, or may have been.
+    """
+    states = ("approved", "done", "failed")
+    known = find(connection, asked.ticket, asked.kind, asked.subject, states)
+    if known is not None and (known.state != "failed" or known.perhaps):
+        raise given_already(known)
 
 
 def insert(

@@ -70,7 +70,8 @@ class LedgerDesk(PresenceDesk):
         with self.store.database.write() as connection:
             conversation = conversations.get(connection, promise.conversation, lock=True)
             promise = promises.get(connection, promise.id)
-            if promise.kept_at is not None or promise.alarmed_at is not None:
+            settled = (promise.kept_at, promise.alarmed_at, conversation.erased_at)
+            if any(each is not None for each in settled):
                 return None
             ticket = tickets.current(connection, conversation.id)
             said: tuple[Message, ...] = ()
@@ -95,7 +96,10 @@ class LedgerDesk(PresenceDesk):
         wanted = self.rules.priorities[LEAST]
         if ticket.rank <= wanted.rank:
             return ticket
-        return clocks.retarget(connection, self.rules, ticket, at, priority=LEAST)
+        data = {"from": ticket.priority, "to": LEAST, "reason": opening.PROMISE}
+        ticket = clocks.retarget(connection, self.rules, ticket, at, priority=LEAST)
+        tickets.log(connection, ticket.ref, at, "system", "priority", data)
+        return ticket
 
 
 def _payload(promise: Promise) -> Json:

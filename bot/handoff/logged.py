@@ -10,6 +10,10 @@ from datetime import datetime
 from bot.handoff.instants import instant
 from bot.handoff.records import Event, Json
 
+ALWAYS = frozenset(("first_response", "update", "resolution"))
+"""Clocks of a case whose opening does not say which ones it has: the law's is not among them."""
+BY_HAND = "by_hand"
+"""Trigger and reason code of a case that an agent opened by hand: no chat led to it."""
 NO_NEWS = ("callback_offer", "rule")
 """Kinds of ``told`` that are no news of how the case stands."""
 
@@ -31,6 +35,7 @@ class Case:
         cause: Why a person was needed.
         transfers: How often it changed hands.
         reopened: How often it was taken up again.
+        clocks: Those it had a deadline of.
         missed: Clocks that were missed.
         updates: How many updates were made in time, and how many were not.
         promises: How many promises were kept, and how many fell due unkept.
@@ -50,12 +55,18 @@ class Case:
     cause: str | None = None
     transfers: int = 0
     reopened: int = 0
+    clocks: frozenset[str] = ALWAYS
     missed: frozenset[str] = frozenset()
     updates: tuple[int, int] = (0, 0)
     promises: tuple[int, int] = (0, 0)
     score: int | None = None
     asked: bool = False
     steps: Counter[str] = field(default_factory=Counter)
+
+
+def chats(found: Iterable[Case]) -> list[Case]:
+    """Return the cases that came out of a chat with the bot: those opened by hand did not."""
+    return [case for case in found if case.about.get("trigger") != BY_HAND]
 
 
 def cases(events: Iterable[Event]) -> list[Case]:
@@ -68,7 +79,9 @@ def cases(events: Iterable[Event]) -> list[Case]:
     for event in events:
         if event.kind == "opened":
             reported = instant(event.data.get("reported")) or event.at
-            found[event.ticket] = Case(event.ticket, event.at, reported, dict(event.data))
+            clocks = frozenset(event.data.get("deadlines", ALWAYS))
+            about = dict(event.data)
+            found[event.ticket] = Case(event.ticket, event.at, reported, about, clocks=clocks)
         elif (case := found.get(event.ticket)) is not None:
             found[event.ticket] = _after(case, event)
     return list(found.values())
@@ -112,11 +125,20 @@ def _priority(case: Case, event: Event) -> Case:
 
 def _moved(case: Case, event: Event) -> Case:
     team = event.data.get("team") or event.data.get("to") or case.about.get("team")
-    return replace(case, about={**case.about, "team": team}, transfers=case.transfers + 1)
+    case = replace(case, about={**case.about, "team": team}, transfers=case.transfers + 1)
+    taken = "team" in event.data and event.data.get("to")  # by a colleague, not by a queue
+    return _claimed(case, event) if taken else case
+
+
+def _routed(case: Case, event: Event) -> Case:
+    if event.data.get("why") == "unaccepted":  # others were asked; it is the same team's
+        return case
+    return replace(case, about={**case.about, "team": event.data.get("to")})
 
 
 def _missed(case: Case, event: Event) -> Case:
-    return replace(case, missed=case.missed | {str(event.data.get("clock"))})
+    clock = frozenset((str(event.data.get("clock")),))
+    return replace(case, missed=case.missed | clock, clocks=case.clocks | clock)
 
 
 def _updated(case: Case, event: Event) -> Case:
@@ -154,6 +176,7 @@ _APPLY: dict[str, Callable[[Case, Event], Case]] = {
     "reopened": _reopened,
     "priority": _priority,
     "transferred": _moved,
+    "routed": _routed,
     "sla_missed": _missed,
     "told": _updated,
     "update_sent": _updated,

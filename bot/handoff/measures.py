@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.handoff.logged import Case
+from bot.handoff.logged import Case, chats
 from bot.handoff.records import Json
 
 PERSON = (180.0, 0.95)
@@ -22,6 +22,8 @@ PERSON = (180.0, 0.95)
 of ``desk.yml`` may say otherwise (Ley 10/2025)."""
 GOOD = 4
 """Of 5: the target of the satisfaction score."""
+CLOCKS = ("first_response", "update", "resolution", "answer")
+"""Deadlines whose share of cases in time is told; a case counts where it had that deadline."""
 COMMON = 10
 """Recurring causes shown."""
 
@@ -31,6 +33,7 @@ def measures(
     conversations: int,
     band: Json | None = None,
     person: tuple[float, float] = PERSON,
+    alone: int | None = None,
 ) -> Json:
     """Return all measures of some cases.
 
@@ -39,6 +42,7 @@ def measures(
         conversations: How many conversations customers began in it, with and without a case.
         band: ``low`` and ``high`` of the escalation rate, in [0, 1].
         person: Seconds within which a person is to answer, and the share that is aimed at.
+        alone: How many of the conversations never had a case; None: each case has one of its own.
     """
     closed = [case for case in found if case.resolved_at is not None]
     return {
@@ -59,13 +63,14 @@ def measures(
             "by_priority": _by(closed, "priority", _resolution),
         },
         "satisfaction": satisfaction(found),
-        "first_contact": first_contact(found, conversations),
+        "first_contact": first_contact(found, conversations, alone),
         "escalation": escalation(found, conversations, band or {}),
         "transfers": spread(float(case.transfers) for case in closed),
         "sla": {
-            clock: _share([clock not in case.missed for case in found])
-            for clock in ("first_response", "update", "resolution", "answer")
+            clock: _share([clock not in case.missed for case in found if clock in case.clocks])
+            for clock in CLOCKS
         },
+        "sla_cases": {clock: sum(clock in case.clocks for case in found) for clock in CLOCKS},
         "updates": _ratio(found, lambda case: case.updates),
         "promises": _ratio(found, lambda case: case.promises),
         "recurring": recurring(found),
@@ -86,24 +91,24 @@ def satisfaction(found: Sequence[Case]) -> Json:
     }
 
 
-def first_contact(found: Sequence[Case], conversations: int) -> Json:
+def first_contact(found: Sequence[Case], conversations: int, alone: int | None = None) -> Json:
     """Return how much was settled at once: by the bot alone, by the first person, or not."""
     closed = [case for case in found if case.resolved_at is not None]
-    at_once = [case for case in closed if not case.reopened and not case.transfers]
-    without = max(conversations - len(found), 0)
+    at_once = [not case.reopened and not case.transfers for case in closed]
+    without = max(conversations - len(found), 0) if alone is None else alone
     ended = without + len(closed)
     return {
         "without_person": round(without / conversations, 4) if conversations else None,
-        "by_first_person": _share([case in at_once for case in closed]),
-        "rate": round((without + len(at_once)) / ended, 4) if ended else None,
+        "by_first_person": _share(at_once),
+        "rate": round((without + sum(at_once)) / ended, 4) if ended else None,
         "reasons": _counted(case.about.get("reason") for case in found),
         "causes": _counted(case.cause for case in closed if case.cause),
     }
 
 
 def escalation(found: Sequence[Case], conversations: int, band: Json) -> Json:
-    """Return how much reaches a person: neither too much nor too little is good."""
-    rate = round(len(found) / conversations, 4) if conversations else None
+    """Return how much of the bot's chats reaches a person: neither much nor little is good."""
+    rate = round(len(chats(found)) / conversations, 4) if conversations else None
     low, high = band.get("low"), band.get("high")
     where = None
     if rate is not None and low is not None and high is not None:
@@ -141,7 +146,7 @@ def by_week(found: Sequence[Case], begun: Sequence[datetime], zone: Any) -> list
         zone: The desk's time zone.
     """
     conversations = Counter(_monday(at, zone) for at in begun)
-    opened = Counter(_monday(case.opened_at, zone) for case in found)
+    opened = Counter(_monday(case.opened_at, zone) for case in chats(found))
     return [
         {
             "week": week,

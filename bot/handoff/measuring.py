@@ -14,7 +14,7 @@ from bot.errors import DeskError, NotAllowed
 from bot.handoff import measures
 from bot.handoff.desk import Desk
 from bot.handoff.instants import iso
-from bot.handoff.logged import Case, cases
+from bot.handoff.logged import BY_HAND, Case, cases
 from bot.handoff.records import Agent, Event, Json, record
 from bot.handoff.tables import conversations, messages, ticket_events, tickets
 from bot.handoff.tables_desk import surveys
@@ -23,7 +23,7 @@ READERS = ("supervisor", "admin")
 COLUMNS = (
     "ref", "reported_at", "opened_at", "claimed_at", "answered_at", "resolved_at", "issue",
     "product", "reason", "priority", "team", "channel", "language", "disposition", "cause",
-    "transfers", "reopened", "missed", "score",
+    "transfers", "reopened", "deadlines", "missed", "score",
 )  # fmt: skip
 """Of the export, one line a case."""
 
@@ -57,7 +57,8 @@ class Measuring:
         rules = self.desk.rules
         law = rules.law
         person = (law.person_within, law.person_share) if law.person_within else measures.PERSON
-        told = measures.measures(found, len(begun), rules.measures.band(), person)
+        alone = self._alone(start, end)
+        told = measures.measures(found, len(begun), rules.measures.band(), person, alone)
         return {
             "from": iso(start),
             "to": iso(end),
@@ -105,6 +106,11 @@ class Measuring:
             begun = _begun(connection, start, end)
         return found, begun
 
+    def _alone(self, start: datetime, end: datetime) -> int:
+        """Return how many of a period's conversations never had a case, whichever team's."""
+        with self.desk.store.database.read() as connection:
+            return len(_begun(connection, start, end, alone=True))
+
     def _comments(self, refs: Sequence[str]) -> list[Json]:
         """Return what customers wrote with their scores, the lowest first."""
         query = (
@@ -125,14 +131,23 @@ class Measuring:
             ]
 
 
-def _begun(connection: Any, start: datetime, end: datetime) -> list[datetime]:
-    """When each conversation began in which the customer wrote anything."""
+def _begun(
+    connection: Any, start: datetime, end: datetime, *, alone: bool = False
+) -> list[datetime]:
+    """When each conversation began in which the customer wrote anything; or only without a case.
+
+    What an agent took down by hand is no conversation with the bot.
+    """
     wrote = sa.exists().where(
         messages.c.conversation == conversations.c.id, messages.c.author == "customer"
     )
+    mine = tickets.c.conversation == conversations.c.id
+    by_hand = sa.exists().where(mine, tickets.c.trigger == BY_HAND)
     query = sa.select(conversations.c.created_at).where(
-        conversations.c.created_at >= start, conversations.c.created_at < end, wrote
+        conversations.c.created_at >= start, conversations.c.created_at < end, wrote, ~by_hand
     )
+    if alone:
+        query = query.where(~sa.exists().where(mine))
     return list(connection.execute(query).scalars())
 
 
@@ -149,6 +164,7 @@ def _row(case: Case) -> list[Any]:
         "cause": case.cause or "",
         "transfers": case.transfers,
         "reopened": case.reopened,
+        "deadlines": " ".join(sorted(case.clocks)),
         "missed": " ".join(sorted(case.missed)),
         "score": "" if case.score is None else case.score,
     }

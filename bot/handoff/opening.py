@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.handoff import clocks, routing, tickets
 from bot.handoff.agents import live_in
+from bot.handoff.clock_state import COLUMNS
 from bot.handoff.context import Case, HandoffContext, case_fields, peak_level
 from bot.handoff.instants import iso
 from bot.handoff.records import Conversation, Json, Ticket
@@ -47,6 +48,7 @@ def open_for(
     at: datetime,
     versions: Mapping[str, str],
     known: Json | None = None,
+    channel: str = "chat",
 ) -> Ticket:
     """Create the ticket of a conversation that has none open; ``known`` adds to its history."""
     case = Case(
@@ -84,6 +86,7 @@ def open_for(
         language=conversation.language,
         created_at=at,
         queued_at=at,
+        channel=channel,
         code=ids.code(),
         tier=context.tier,
         issue=case.issue,
@@ -109,6 +112,7 @@ def told_of(connection: Any, ticket: Ticket) -> Json:
         "channel": ticket.channel,
         "language": ticket.language,
         "reported": iso(first or ticket.created_at),
+        "deadlines": [name for name, column in COLUMNS.items() if getattr(ticket, column)],
     }
 
 
@@ -125,8 +129,12 @@ def place(connection: Any, ticket: Ticket, now: datetime) -> Place:
 
 
 def is_open(connection: Any, rules: DeskRules, team: str, now: datetime) -> bool:
-    """Whether somebody can be expected: within opening hours, or an agent is connected."""
-    return rules.teams[team].hours.is_open(now) or live_in(connection, team)
+    """Whether somebody can be expected: within opening hours, or an agent is connected.
+
+    A team that is not in ``desk.yml`` any more has no hours.
+    """
+    known = rules.teams.get(team)
+    return (known is not None and known.hours.is_open(now)) or live_in(connection, team)
 
 
 def notice_facts(
@@ -141,14 +149,14 @@ def notice_facts(
     name = (ticket.context.get("customer") or {}).get("name")
     if name:
         facts["name"] = str(name)
-    hours = rules.teams[ticket.team].hours
+    team = rules.teams.get(ticket.team)
     if is_open(connection, rules, ticket.team, now):
         if ticket.status == "queued":
             here = place(connection, ticket, now)
             facts["position"] = str(here.position)
             if here.minutes:
                 facts["minutes"] = f"{here.minutes[0]}–{here.minutes[1]}"
-    elif opens := hours.next_opening(now):
+    elif opens := team and team.hours.next_opening(now):
         zone = conversations.get(connection, ticket.conversation).time_zone
         facts["opens"] = rules.say_time(opens, now, language, zone)
     return facts

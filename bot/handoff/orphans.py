@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.handoff import agents, routing, tickets
+from bot.handoff import agents, tickets
 from bot.handoff.desk import Desk
 from bot.handoff.presence import LOST, Change
 from bot.handoff.records import Ticket
@@ -75,12 +75,7 @@ class Orphans:
             ticket = self._locked(connection, ref)
             if ticket.team in desk.rules.teams or ticket.status not in ("queued", "claimed"):
                 return None
-            risks = ticket.context.get("risks") or ()
-            team = routing.team_for(desk.rules, asked=None, issue=ticket.issue, risks=risks)
-            data = {"from": ticket.team, "to": team, "why": "no_such_team"}
-            ticket = tickets.update(connection, ref, team=team, offered_to=None, offered_at=None)
-            tickets.log(connection, ref, at, "system", "routed", data)
-            return Change(ticket)
+            return Change(desk.rehouse(connection, ticket, at))
 
     def _take_back(self, ref: str) -> Change | None:
         """Put a case back in the queue whose owner has no account any more."""

@@ -130,7 +130,10 @@ class Outbox:
         connection.execute(sa.insert(mails).values(**row))
 
     def _joined(self, connection: Any, ticket: Ticket, kind: Kind, message: Message) -> bool:
-        """Add a message to a mail of its kind that has not gone yet: a burst is one mail."""
+        """Add a message to a mail of its kind that has not gone yet: a burst is one mail.
+
+        Who has read the page since then has read the whole of it only if that was after the last.
+        """
         query = sa.select(mails.c.id, mails.c.text).where(
             mails.c.ticket == ticket.ref,
             mails.c.kind == kind.name,
@@ -142,7 +145,8 @@ class Outbox:
         if row is None:
             return False
         text = f"{row.text}\n\n{self._told(message, ticket.language)}"
-        connection.execute(sa.update(mails).where(mails.c.id == row.id).values(text=text))
+        values = {"text": text, "made_at": self._desk.clock()}
+        connection.execute(sa.update(mails).where(mails.c.id == row.id).values(**values))
         return True
 
     def _told(self, message: Message, language: str) -> str:

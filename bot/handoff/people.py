@@ -164,6 +164,12 @@ def leave(connection: Any, ref: str, agent: str, at: datetime) -> bool:
     return bool(connection.execute(sa.update(participants).where(mine).values(left_at=at)).rowcount)
 
 
+def forget_mentions(connection: Any, ref: str, agent: str) -> None:
+    """Forget that an agent was drawn into a case: it is none of their business any more."""
+    mine = sa.and_(mentions.c.ticket == ref, mentions.c.agent == agent)
+    connection.execute(sa.delete(mentions).where(mine))
+
+
 def drawn_in(connection: Any, refs: Collection[str]) -> dict[str, list[str]]:
     """Return whom colleagues drew into some cases, as :func:`invited` says it of one."""
     found = participants_of(connection, refs)

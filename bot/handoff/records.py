@@ -27,6 +27,7 @@ class Identity:
     customer_id: str | None = None
     name: str | None = None
     email: str | None = None
+    orders: tuple[str, ...] = ()  # proved to the bot, by address or postcode: only these
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class Conversation:
     bounced_at: datetime | None = None
     erased_at: datetime | None = None
     time_zone: str | None = None
+    proven_orders: list[str] | None = None
+
+    @property
+    def verified_customer(self) -> str | None:
+        """Id of the customer, only if the site or an agent vouches for who they are."""
+        return self.customer_id if self.identity_status == "verified" else None
 
     @property
     def identity(self) -> Identity:

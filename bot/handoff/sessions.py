@@ -33,8 +33,14 @@ class Opened:
     seen_at: datetime | None
 
 
-def new_session(store: Store, agent: Agent, hours: float) -> tuple[str, str]:
+def new_session(store: Store, agent: Agent, hours: float, device: str = "") -> tuple[str, str]:
     """Log an agent in.
+
+    Args:
+        store: Where it is kept.
+        agent: Who.
+        hours: Until it is over.
+        device: What they log in with, in at most 60 characters; empty if unknown.
 
     Returns:
         The session's token, for the cookie, and its CSRF token.
@@ -48,6 +54,7 @@ def new_session(store: Store, agent: Agent, hours: float) -> tuple[str, str]:
         "created_at": at,
         "expires_at": at + timedelta(hours=hours),
         "seen_at": at,
+        "device": device[:60] or None,
     }
     with store.database.write() as connection:
         connection.execute(sa.delete(agent_sessions).where(agent_sessions.c.expires_at < at))
@@ -132,6 +139,7 @@ def end_all(store: Store, agent: Agent, *, but: str = "") -> int:
 def _told(row: Any, current: str) -> Json:
     return {
         "id": row.token_hash[:NAMED],
+        "device": row.device or "",
         "since": iso(row.created_at),
         "used": iso(row.seen_at or row.created_at),
         "until": iso(row.expires_at),

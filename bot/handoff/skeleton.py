@@ -76,6 +76,7 @@ EMPTIED: tuple[tuple[Any, Json], ...] = (
             "customer_email": None,
             "page": None,
             "time_zone": None,
+            "proven_orders": None,
             "state": None,
             "resume": None,
             "contact_email": None,
@@ -102,7 +103,8 @@ NOBODYS = (
 """Tables that hold nothing of a customer's."""
 
 CODES = frozenset(
-    "added_by address agent agents approval by cause cents channel clock comment disposition due "
+    "added_by address agent agents approval by cause cents channel clock comment deadlines "
+    "disposition due "
     "email from issue kind language mail message moment name note number opted_out owner phone "
     "priority problem product promise promised reported review rule scan score size stage survey "
     "team tier to trigger turn type until upto why".split()

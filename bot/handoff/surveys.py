@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from bot.errors import Conflict, DeskError
 from bot.handoff import tickets
+from bot.handoff.clock_state import OPEN
 from bot.handoff.front import FrontDesk
 from bot.handoff.instants import iso
 from bot.handoff.jobs import Job
@@ -80,11 +81,14 @@ def key_of(ticket: Ticket) -> str:
 
 
 def pending(connection: Any, conversation: str) -> Survey | None:
-    """Return the question that a customer has not answered yet."""
+    """Return the question that a customer has not answered yet; none while the case is reopened."""
     query = sa.select(surveys).where(surveys.c.conversation == conversation)
     row = connection.execute(query.order_by(surveys.c.id.desc()).limit(1)).one_or_none()
     found = None if row is None else record(Survey, row)
-    return found if found is not None and found.open else None
+    if found is None or not found.open:
+        return None
+    ticket = tickets.get(connection, found.ticket)
+    return None if ticket.reopened and ticket.status in OPEN else found
 
 
 def answer(connection: Any, conversation: str, score: int, comment: str, at: datetime) -> Survey:

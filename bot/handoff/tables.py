@@ -75,6 +75,7 @@ conversations = sa.Table(
     sa.Column("bounced_at", UtcDateTime),  # mail does not arrive there
     sa.Column("erased_at", UtcDateTime),  # its words and who wrote them are gone
     sa.Column("time_zone", sa.String(60)),  # of the customer's browser, by its IANA name
+    sa.Column("proven_orders", sa.JSON(none_as_null=True)),  # orders proved to the bot: [number]
 )
 
 messages = sa.Table(
@@ -243,6 +244,7 @@ agent_sessions = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
     sa.Column("seen_at", UtcDateTime),  # last used; too long ago is over
+    sa.Column("device", sa.String(60)),  # browser and system, in a few words
 )
 
 agent_tokens = sa.Table(

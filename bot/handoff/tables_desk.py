@@ -112,9 +112,12 @@ reads = sa.Table(  # who looked at a customer's data outside a case, append-only
     sa.Column("id", _NUMBER, primary_key=True),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("agent", sa.String(60), nullable=False),  # user name
-    sa.Column("kind", sa.String(20), nullable=False),  # bot_chat | profile | history
+    sa.Column("kind", sa.String(20), nullable=False),  # bot_chat | profile | history | a list
     _conversation(nullable=True),
     sa.Column("customer_id", sa.String(100), index=True),
+    sa.Column("query", sa.JSON(none_as_null=True)),  # of a list: its filters, never words sought
+    sa.Column("refs", sa.JSON(none_as_null=True)),  # of a list: the cases shown
+    sa.Index("reads_by_agent", "agent", "id"),
     sqlite_autoincrement=True,
 )
 

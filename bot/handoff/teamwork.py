@@ -150,6 +150,7 @@ class Teamwork:
                 raise NotAllowed(f"Only who owns {ticket.ref} or supervises sends others away.")
             if not people.leave(connection, ticket.ref, who, at):
                 return Change(ticket, created=False)
+            people.forget_mentions(connection, ticket.ref, who)
             tickets.log(connection, ticket.ref, at, actor(agent), "left", {"agent": who})
             return Change(ticket)
 

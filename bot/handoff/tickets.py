@@ -46,7 +46,7 @@ def get(connection: Any, ref: str) -> Ticket:
         NotFound: there is none with this reference.
     """
     query = sa.select(tickets).where(tickets.c.ref == ref.strip().upper())
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(query).one_or_none() if ref.isprintable() else None
     if row is None:
         raise NotFound(f"There is no ticket {ref}.")
     return record(Ticket, row)
@@ -196,11 +196,14 @@ def mark_lost(connection: Any, username: str, at: datetime | None) -> list[Ticke
             tickets.c.snoozed_until.is_(None),
             tickets.c.channel == "chat",
         )
-    query = sa.select(tickets.c.ref).where(
-        tickets.c.owner_agent == username, tickets.c.status == "claimed", was
-    )
-    refs = list(connection.execute(query).scalars())
-    return [update(connection, ref, lost_at=at) for ref in refs]
+    theirs = sa.and_(tickets.c.owner_agent == username, tickets.c.status == "claimed", was)
+    refs = list(connection.execute(sa.select(tickets.c.ref).where(theirs)).scalars())
+    marked = sa.update(tickets).where(theirs).values(lost_at=at)
+    return [
+        get(connection, ref)
+        for ref in refs  # asked again: it may have been given on meanwhile
+        if connection.execute(marked.where(tickets.c.ref == ref)).rowcount
+    ]
 
 
 def history(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.errors import ConfigError
-from bot.training import checks_examples, checks_project, checks_stories
+from bot.training import checks_examples, checks_practice, checks_project, checks_stories
 from bot.training.finding import Finding
 
 
@@ -40,6 +40,7 @@ def _ours(root: Path) -> Iterator[Finding]:
         lambda: checks_project.knowledge(root),
         lambda: checks_examples.intents(root),
         lambda: checks_examples.frustration(root),
+        lambda: checks_practice.practice(root),
     )
     for check in checks:
         try:

@@ -64,9 +64,10 @@ class EnrolmentOut(msgspec.Struct):
 
 
 class LoginOut(msgspec.Struct):
-    """An open login."""
+    """An open login; ``device`` is browser and system, empty if unknown."""
 
     id: str
+    device: str
     since: str
     used: str
     until: str

@@ -36,11 +36,13 @@ from bot.web import (
     health,
     hooks,
     live,
+    looks,
     measures,
     openapi,
     outside,
     overview,
     pages,
+    practice,
     presence,
     rating,
     receipts,
@@ -68,7 +70,9 @@ AGENTS = (
     *views_api.OPERATIONS,
     *overview.OPERATIONS,
     *measures.OPERATIONS,
+    *practice.OPERATIONS,
     *data_rights.OPERATIONS,
+    *looks.OPERATIONS,
     *hooks.OPERATIONS,
 )
 RESPONSES = ROOT / "data" / "responses"
@@ -104,7 +108,7 @@ def create_app(
     desk = desk or Desk(
         store,
         phrasebook,
-        DeskRules.from_file(ROOT / "desk.yml"),
+        DeskRules.from_file(settings.desk),
         grace=settings.agent_grace,
         versions=lambda: dict(versions),
     )
@@ -150,6 +154,7 @@ def all_routes() -> list[BaseRoute]:
         *views_api.routes,
         *overview.routes,
         *measures.routes,
+        *practice.routes,
         *console_live.routes,
         *ending.routes,
         *rating.routes,
@@ -160,6 +165,7 @@ def all_routes() -> list[BaseRoute]:
         *attachments.routes,
         *data_rights.routes,
         *hooks.routes,
+        *looks.routes,
         *health.routes,
         *openapi.routes,
         *pages.routes(),

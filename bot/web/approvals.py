@@ -95,7 +95,9 @@ async def ask(request: Request) -> Response:
 async def listing(request: Request) -> Response:
     """List what waits for a decision, or for another try."""
     agent, gateway = await _who(request, auth.READ)
-    return wire.answer({"approvals": await gateway.io(gateway.approvals.asked, agent)})
+    found = await gateway.io(gateway.approvals.asked, agent)
+    await gateway.io(gateway.looks.note, agent, "approvals", [each["ticket"] for each in found])
+    return wire.answer({"approvals": found})
 
 
 async def decide(request: Request) -> Response:

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from bot.handoff import agents, logins, sessions
 from bot.handoff.records import Agent
 from bot.web import wire
+from bot.web.devices import device
 from bot.web.limits import Limiter, address
 from bot.web.notices import preferred_language
 from bot.web.openapi import Operation
@@ -167,7 +168,8 @@ async def log_in(request: Request) -> Response:
     if login.agent is None:
         raise Problem(401, login.why)
     agent, hours = login.agent, gateway.settings.session_hours
-    token, csrf = await gateway.io(sessions.new_session, gateway.store, agent, hours)
+    here = device(request.headers.get("user-agent", ""))
+    token, csrf = await gateway.io(sessions.new_session, gateway.store, agent, hours, here)
     response = await _session(request, agent, csrf)
     response.set_cookie(
         COOKIE,

@@ -26,6 +26,8 @@ async def listing(request: Request) -> Response:
         raise unfit("owner", "Accepted: bot.", "bot")
     gateway: Gateway = request.app.state.gateway
     chats = await gateway.io(gateway.desk.bot_chats, agent)
+    shown = [chat["conversation"] for chat in chats]
+    await gateway.io(gateway.looks.note, agent, "bot_chats", shown)
     return wire.answer({"conversations": chats})
 
 

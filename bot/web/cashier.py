@@ -111,21 +111,22 @@ class Cashier:
         order = approval.subject.rpartition(":")[2]
         if approval.kind == "resend":
             return office.resend(order, key=key)
-        return office.voucher(
-            str(chat.customer_id), cents, key=key, reason=f"goodwill:{order}", limit_cents=cents
-        )
+        owner = chat.verified_customer or self._theirs(chat, order).customer_id
+        return office.voucher(owner, cents, key=key, reason=f"goodwill:{order}", limit_cents=cents)
 
     def _proven(self, ref: str) -> Conversation:
         chat = self._desk.store.conversation(self._desk.ticket(ref).conversation)
-        if chat.identity_status != "verified" or not chat.customer_id:
+        if not chat.verified_customer and not chat.proven_orders:
             raise Conflict("The customer has not proved who they are.", "unproven")
         return chat
 
     def _theirs(self, chat: Conversation, number: str) -> Order:
         order = self._back_office().order(number) if number else None
-        if order is None or order.customer_id != chat.customer_id:
-            raise DeskError(f"'{number}' is no order of this customer.", "not_their_order")
-        return order
+        if order is not None and order.customer_id == chat.verified_customer:
+            return order
+        if order is not None and order.number in (chat.proven_orders or ()):
+            return order
+        raise DeskError(f"'{number}' is no order of this customer.", "not_their_order")
 
     def _owed(self, chat: Conversation, subject: str) -> int:
         """Return the cents of a charge or an order that are charged and not paid back."""
@@ -134,11 +135,18 @@ class Cashier:
             order = self._theirs(chat, subject.removeprefix("order:"))
             open_ones = [each for each in office.charges(order.number) if not each.refunded]
             return sum(each.amount_cents for each in open_ones)
-        for order in office.orders_of(str(chat.customer_id)):
+        for order in self._all_theirs(chat, office):
             for charge in office.charges(order.number):
                 if charge.id == subject:
                     return 0 if charge.refunded else charge.amount_cents
         raise DeskError(f"'{subject}' is no charge of this customer.", "not_their_order")
+
+    @staticmethod
+    def _all_theirs(chat: Conversation, office: BackOffice) -> list[Order]:
+        owner = chat.verified_customer
+        proven = [office.order(number) for number in chat.proven_orders or ()]
+        own = office.orders_of(owner) if owner else ()
+        return [*own, *(order for order in proven if order is not None)]
 
 
 def _problem(error: BackOfficeError) -> str:

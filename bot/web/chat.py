@@ -203,7 +203,8 @@ class Chat:
         """
         language = conversation.language
         text = (wish.text or "").replace("\x00", "").strip()
-        if not 0 < len(wish.client_id) <= CLIENT_ID or (wish.choice and text):
+        known = 0 < len(wish.client_id) <= CLIENT_ID and "\x00" not in wish.client_id
+        if not known or (wish.choice and text):
             raise Problem(400, "bad_request", language=language)
         if not wish.choice and not text and not wish.attachments:
             raise Problem(400, "empty", language=language)

@@ -99,6 +99,7 @@ class Console:
         self._feed = feed
         self._agent = session.agent
         self._watcher = watcher
+        self._shown: set[str] = set()  # cases shown since the last note
         self._language = preferred_language(websocket.headers.get("accept-language", ""))
 
     async def speak(self) -> None:
@@ -124,6 +125,13 @@ class Console:
                 await self._websocket.close(LOGGED_OUT)
                 return
             self._agent = session.agent  # teams may have changed
+            await self.note_shown()
+
+    async def note_shown(self) -> None:
+        """Keep which cases came to the agent's queue without being asked for."""
+        shown, self._shown = self._shown, set()
+        if shown:
+            await self._gateway.io(self._gateway.looks.note, self._agent, "live", sorted(shown))
 
     async def listen(self) -> None:
         """Take the agent's frames until the socket closes."""
@@ -151,6 +159,7 @@ class Console:
         if frame["type"] != "ticket":
             return frame
         row = frame["ticket"]
+        self._shown.add(row["ref"])
         rules = self._gateway.desk.rules
         reason = rules.label("reasons", row["reason_code"], self._language)
         mine = {"reason": reason, "mentioned": self._agent.username in frame.get("unread", ())}
@@ -179,6 +188,7 @@ async def live(websocket: WebSocket) -> None:
         finally:
             gateway.viewing.gone(console)
             await asyncio.shield(presence.closed(session.agent))
+            await asyncio.shield(console.note_shown())
 
 
 async def _first_of(*works: Any) -> None:

@@ -48,4 +48,9 @@ def identity(reply: TurnReply) -> Identity | None:
     if not reply.identity:
         return None
     known = {key: reply.identity.get(key) for key in ("customer_id", "name", "email")}
-    return Identity(status=reply.identity.get("status") or "claimed", **known)
+    order = reply.identity.get("order")
+    return Identity(
+        status=reply.identity.get("status") or "claimed",
+        **known,
+        orders=(str(order),) if order else (),
+    )

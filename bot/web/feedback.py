@@ -84,6 +84,8 @@ async def queue(request: Request) -> Response:
     gateway: Gateway = request.app.state.gateway
     language = preferred_language(request.headers.get("accept-language", ""))
     found = await gateway.io(gateway.reviews.queue, agent, language=language)
+    shown = [each["ticket"]["ref"] for each in found]
+    await gateway.io(gateway.looks.note, agent, "reviews", shown)
     return wire.answer({"cases": found})
 
 

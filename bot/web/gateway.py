@@ -21,6 +21,7 @@ from bot.handoff.desk import Desk
 from bot.handoff.erasure import Erasure
 from bot.handoff.export import Export
 from bot.handoff.leaving import Leaving
+from bot.handoff.looks import Looks
 from bot.handoff.measuring import Measuring
 from bot.handoff.moments import Moments
 from bot.handoff.overview import Overview
@@ -49,6 +50,7 @@ from bot.web.hooks import Calling
 from bot.web.hub import Hub
 from bot.web.limits import limits
 from bot.web.notices import Notices
+from bot.web.practice import Practice
 from bot.web.reaching import Reaching
 from bot.web.shop_panel import ShopPanel
 from bot.web.together import catch_up
@@ -122,7 +124,7 @@ class Gateway:
             SavedViews(desk),
             Overview(desk),
         )
-        self.measuring = Measuring(desk)
+        self.measuring, self.looks = Measuring(desk), Looks(desk)
         self.histories = Histories(desk, back_office)
         desk.known_history = self.histories.known
         self.answerer = Answerer(store, desk, engine, self.hub, settings, self.histories)
@@ -140,7 +142,7 @@ class Gateway:
         self.shop_panel = ShopPanel(desk, self.approvals, back_office)
         self.scheduler.on(WAKE, self.progress.wake)
         self.chat = Chat(self)
-        self.aids = Aids.from_data(desk)
+        self.aids, self.practice = Aids.from_data(desk), Practice(desk.rules)
         self.viewing = Viewing(self)
         self.status_page = StatusPage(desk)
         self.leaving = Leaving(desk)

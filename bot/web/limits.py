@@ -68,6 +68,7 @@ class Limits:
     login_addresses: Limiter  # per address, ten times as many
     identities: Limiter  # proofs of identity, per conversation
     status_addresses: Limiter  # wrong codes of the status page, per address
+    practice: Limiter  # replays, per agent
     status_references: Limiter  # the same per case and hour, from anywhere
 
 
@@ -80,6 +81,7 @@ def limits(settings: Settings) -> Limits:
         login_addresses=Limiter(10 * settings.logins_per_minute),
         identities=Limiter(settings.messages_per_minute),
         status_addresses=Limiter(2 * settings.logins_per_minute),
+        practice=Limiter(2 * settings.messages_per_minute),
         status_references=Limiter(4 * settings.logins_per_minute, 3600.0),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,8 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from bot.errors import NotAllowed, did_you_mean
-from bot.handoff.records import Agent
+from bot.handoff.instants import iso
+from bot.handoff.records import Agent, Json
 from bot.web import auth, measures_page, wire
 from bot.web.notices import preferred_language
 from bot.web.openapi import Operation
@@ -57,7 +60,8 @@ class MeasuresOut(msgspec.Struct):
     first_contact: dict[str, Any]
     escalation: dict[str, Any]
     transfers: dict[str, Any]
-    sla: dict[str, float | None]
+    sla: dict[str, float | None]  # of the cases with such a deadline; null: there is none
+    sla_cases: dict[str, int]  # how many had it
     updates: dict[str, Any]
     promises: dict[str, Any]
     recurring: list[dict[str, Any]]
@@ -77,6 +81,8 @@ async def export(request: Request) -> Response:
     gateway: Gateway = request.app.state.gateway
     start, end, team = _period(request)
     text = await gateway.io(gateway.measuring.export, agent, start, end, team=team)
+    shown = [row["ref"] for row in csv.DictReader(io.StringIO(text))]
+    await gateway.io(gateway.looks.note, agent, "measures", shown, _asked(start, end, team))
     name = f"remanso-{start:%Y%m%d}-{end:%Y%m%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
@@ -125,7 +131,14 @@ async def plotly(request: Request) -> Response:
 async def _report(request: Request, agent: Agent) -> Any:
     gateway: Gateway = request.app.state.gateway
     start, end, team = _period(request)
-    return await gateway.io(gateway.measuring.report, agent, start, end, team=team)
+    told = await gateway.io(gateway.measuring.report, agent, start, end, team=team)
+    shown = [comment["ref"] for comment in told["comments"]]
+    await gateway.io(gateway.looks.note, agent, "measures", shown, _asked(start, end, team))
+    return told
+
+
+def _asked(start: datetime, end: datetime, team: str | None) -> Json:
+    return {"from": iso(start), "to": iso(end), "team": team}
 
 
 def _period(request: Request) -> tuple[datetime, datetime, str | None]:

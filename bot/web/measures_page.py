@@ -149,7 +149,10 @@ def _sla(
 ) -> list[tuple[str, str]]:
     names = {"resolution": "resolution_clock"}
     return [
-        (words[names.get(clock, clock)], _share(value, words, language))
+        (
+            words[names.get(clock, clock)],
+            f"– ({words['no_cases']})" if value is None else _share(value, words, language),
+        )
         for clock, value in report["sla"].items()
     ]
 

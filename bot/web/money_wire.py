@@ -186,7 +186,10 @@ class ActionOut(msgspec.Struct):
 
 
 class ShopOut(msgspec.Struct):
-    """The company's systems on a case's customer. Empty unless the identity is verified.
+    """The company's systems on a case's customer.
+
+    Everything when the identity is verified. When it is not, only the orders that the customer
+    proved to the bot; then ``customer`` is null and there are no tickets.
 
     ``problem`` is ``unproven``, ``unknown_customer`` or ``down``; null when all could be read.
     """

@@ -23,7 +23,10 @@ async def show(request: Request) -> Response:
     agent = await auth.authenticated(request, auth.READ)
     gateway: Gateway = request.app.state.gateway
     language = preferred_language(request.headers.get("accept-language", ""))
-    return wire.answer(await gateway.io(gateway.overview.look, agent, language=language))
+    found = await gateway.io(gateway.overview.look, agent, language=language)
+    listed = [*found["missed"]["tickets"], *found["unaccepted"]["tickets"]]
+    await gateway.io(gateway.looks.note, agent, "overview", [row["ref"] for row in listed])
+    return wire.answer(found)
 
 
 routes = [Route(PATH, show, methods=["GET"])]

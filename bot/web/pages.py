@@ -33,12 +33,12 @@ class Files(StaticFiles):
 
 async def home(request: Request) -> Response:
     """The demo page with the widget."""
-    return await _file(request, "demo/index.html")
+    return await file(request, "demo/index.html")
 
 
 async def console(request: Request) -> Response:
     """The agents' console."""
-    return await _file(request, "console/index.html")
+    return await file(request, "console/index.html")
 
 
 async def to_console(request: Request) -> Response:
@@ -48,15 +48,16 @@ async def to_console(request: Request) -> Response:
 
 async def status(request: Request) -> Response:
     """The page on which a customer follows a case."""
-    return await _file(request, "status/index.html")
+    return await file(request, "status/index.html")
 
 
 async def widget(request: Request) -> Response:
     """The one script that a site embeds."""
-    return await _file(request, "widget/widget.js")
+    return await file(request, "widget/widget.js")
 
 
-async def _file(request: Request, name: str) -> Response:
+async def file(request: Request, name: str) -> Response:
+    """Serve a page of ours, or 304 when the browser has it."""
     path = STATIC / name
     if not path.is_file():
         raise Problem(404, "not_found")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.handoff.contact import Contacts
 from bot.handoff.mail_texts import MailTexts
 from bot.handoff.outbox import Outbox
+from bot.handoff.pruning import prune
 from bot.handoff.receipts import receipt_of
 from bot.settings import ROOT
 from bot.web import mailer, paper
@@ -105,5 +106,6 @@ class Reaching:
                 kept = gateway.desk.rules.retention
                 erased(gateway, await gateway.io(gateway.erasure.expired, kept))
                 await gateway.io(gateway.erasure.clean)
+                await gateway.io(prune, gateway.desk, kept)
             except Exception as error:  # the next look comes
                 logger.error("old files and conversations stay", exc_info=error)

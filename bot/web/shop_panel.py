@@ -1,6 +1,7 @@
 """What the company's systems know of a case's customer, for the agent who serves them.
 
-Only of customers who proved who they are: a claimed name opens nothing.
+Of customers who proved who they are, everything; of a guest who proved an order to the bot, that
+order and nothing else. A claimed name opens nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from bot.handoff import tickets
 from bot.handoff.approvals import Approvals
 from bot.handoff.desk import Desk
 from bot.handoff.presence import Change, actor
-from bot.handoff.records import Agent, Identity, Json
-from bot.handoff.store import conversations
+from bot.handoff.records import Agent, Conversation, Identity, Json
+from bot.handoff.store import conversations, turns
 
 NOT_SENT_AGAIN = ("cancelled", "processing")
 
@@ -48,7 +49,8 @@ class ShopPanel:
         with self._desk.store.database.write() as connection:
             ticket = self._desk.visible(connection, ref, agent)
             chat = conversations.get(connection, ticket.conversation)
-            tickets.log(connection, ticket.ref, at, actor(agent), "read", {"what": "shop"})
+            shown = {"orders": chat.proven_orders} if _only_orders(chat) else {}
+            tickets.log(connection, ticket.ref, at, actor(agent), "read", {"what": "shop", **shown})
         panel: Json = {
             "identity": chat.identity_status,
             "problem": None,
@@ -60,10 +62,10 @@ class ShopPanel:
             "actions": [],
             "approvals": self._approvals.of_case(ticket.ref, agent),
         }
-        if chat.identity_status != "verified" or not chat.customer_id:
+        if not chat.verified_customer and not chat.proven_orders:
             return {**panel, "problem": "unproven"}
         try:
-            return {**panel, **self._known(chat.customer_id, at.date())}
+            return {**panel, **self._known(chat, at.date())}
         except BackOfficeError:
             return {**panel, "problem": "down"}
 
@@ -89,32 +91,41 @@ class ShopPanel:
         customer = self._back_office().prove(order.strip(), **given)
         if customer is None:
             raise DeskError("This does not belong to that order.", "prove")
-        who = Identity("verified", customer.id, customer.name, customer.email)
+        proved = (order.strip(),)
+        who = Identity("verified", customer.id, customer.name, customer.email, proved)
         with self._desk.store.database.write() as connection:
             ticket = self._desk.held(connection, ref, agent, at, "money")
-            columns = conversations.identity_columns(who)
-            conversations.update(connection, ticket.conversation, **columns)
-            known = {"id": who.customer_id, "name": who.name, "email": who.email}
-            context = {**ticket.context, "customer": {**known, "identity_status": who.status}}
-            ticket = tickets.update(connection, ticket.ref, context=context)
+            chat = conversations.get(connection, ticket.conversation)
+            if chat.verified_customer in (None, who.customer_id):
+                columns = conversations.identity_columns(who)
+                conversations.update(connection, ticket.conversation, **columns)
+                known = {"id": who.customer_id, "name": who.name, "email": who.email}
+                context = {**ticket.context, "customer": {**known, "identity_status": who.status}}
+                ticket = tickets.update(connection, ticket.ref, context=context)
+            else:  # who is verified stays who they are: that order is theirs, and nothing else
+                turns.learn(connection, chat.id, identity=who)
             tickets.log(
                 connection, ticket.ref, at, actor(agent), "proved", {"order": order.strip()}
             )
             return Change(ticket)
 
-    def _known(self, customer_id: str, today: date) -> Json:
+    def _known(self, chat: Conversation, today: date) -> Json:
         office = self._back_office()
-        customer = office.customer(customer_id)
-        if customer is None:
+        owner = chat.verified_customer
+        customer = office.customer(owner) if owner else None
+        if owner and customer is None:
             return {"problem": "unknown_customer"}
-        orders = office.orders_of(customer_id)
+        orders = [*office.orders_of(owner)] if owner else []
+        proven = [office.order(number) for number in chat.proven_orders or ()]
+        own = {order.number for order in orders}
+        orders += [order for order in proven if order is not None and order.number not in own]
         payments = {order.number: office.payments(order.number) for order in orders}
         repeated = {
             charge.id for order in orders for charge in office.duplicate_charges(order.number)
         }
         invoices = [office.invoice(order.number) for order in orders if order.invoice]
         return {
-            "customer": _customer(customer),
+            "customer": _customer(customer) if customer else None,
             "orders": [_order(each, payments[each.number], repeated, today) for each in orders],
             "invoices": [
                 {
@@ -137,12 +148,17 @@ class ShopPanel:
                     "channel": each.channel,
                     "text": each.text,
                 }
-                for each in office.cases(customer_id)
+                for each in (office.cases(owner) if owner else ())
             ],
             "actions": [
                 action for order in orders for action in _actions(order, payments[order.number])
             ],
         }
+
+
+def _only_orders(chat: Conversation) -> bool:
+    """Whether single orders are proved, and not who the customer is."""
+    return not chat.verified_customer and bool(chat.proven_orders)
 
 
 def _customer(customer: Customer) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import msgspec
@@ -48,6 +49,8 @@ async def listing(request: Request) -> Response:
         limit=int(limit),
         language=_language(request),
     )
+    kind, shown = "search" if filters.q else "queue", [row["ref"] for row in rows]
+    await gateway.io(gateway.looks.note, agent, kind, shown, asdict(filters))
     return wire.answer({"tickets": rows, "next": following})
 
 

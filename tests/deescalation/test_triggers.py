@@ -8,7 +8,7 @@ from talk import after, turn
 
 from bot.deescalation import records
 from bot.deescalation.firing import ACTS, ORDER, PRIORITIES, TEAMS
-from bot.deescalation.state import ConversationState, History
+from bot.deescalation.state import ConversationState, History, handed_back
 from bot.deescalation.triggers import TRIGGERS, UnknownTrigger, enabled, fired
 from bot.errors import ConfigError
 
@@ -104,6 +104,13 @@ def clocked(*minutes):
     return after(*(turn("store_info", at=60 * (1 + minute)) for minute in minutes))
 
 
+def given_back(state, **note):
+    """The same after a person had it, through the slot in which the engine keeps it."""
+    back = handed_back(records.handed_off(state), note)
+    return ConversationState.from_dict(back.to_dict())
+
+
+OFTEN = known(contacts=[(1, "late_delivery"), (6, "late_delivery")])
 SAME = "mi pedido de la olla no ha llegado"
 
 ROWS = [
@@ -160,6 +167,8 @@ ROWS = [
         known("double_charge", contacts=[(1, "billing"), (6, "double_charge")]),
         known("double_charge", contacts=[(1, "billing"), (8, "double_charge")]),
     ),
+    ("frequent_contact", OFTEN, after("late_delivery", state=given_back(OFTEN))),
+    ("frequent_contact", OFTEN, after("late_delivery", state=given_back(OFTEN, agreed="mañana"))),
     ("special_care", known(care=["vip"]), known("greet", care=["vip"])),
     (
         "special_care",

@@ -16,6 +16,7 @@ from bot.handoff import agents
 from bot.handoff.store import Store
 from bot.settings import Settings
 from bot.web.app import create_app
+from evaluation.open_desk import write_open_desk
 from tests.fake_engine import FakeEngine, handoff, wait_until
 from tests.system import PASSWORD, free_port
 
@@ -48,6 +49,7 @@ class Stage:
         self.engine = FakeEngine().start()
         self.settings = Settings(
             home=home,
+            desk=write_open_desk(home),
             port=free_port(),
             secret="s" * 40,
             quiet_window=0.05,

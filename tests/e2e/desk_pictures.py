@@ -28,6 +28,7 @@ from bot.training.test_suite import browser as find_browser
 from tests.desk_fakes import FakeClock, FakePhrasebook
 from tests.e2e.conftest import FLAGS
 from tests.e2e.desk_people import PATIENCE, Worker
+from tests.e2e.practice_picture import practise
 from tests.system import Customer, Installation
 
 IMAGES = ROOT / "docs" / "img"
@@ -93,6 +94,8 @@ def take(running: Installation, chromium: Browser) -> None:
         over.goto(f"{running.url}/console/measures")
         over.locator(".plot-container").last.wait_for()
         save(over, "desk-measures")
+        practise(over, running.url)
+        save(over, "desk-practice")
         customer_pages(running, chromium, lucia, reference)
 
 

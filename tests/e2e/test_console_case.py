@@ -455,7 +455,7 @@ def test_above_authority_a_supervisor_decides_and_both_see_it(case, console):
     asked.get_by_role("button", name="Aprobar", exact=True).click()
     dialog(boss).last.get_by_label("Respuesta a quien lo pide").fill("Adelante.")
     dialog(boss).last.get_by_role("button", name="Aprobar", exact=True).click()
-    expect(toast(boss, "Aprobado: 45 €")).to_be_visible()
+    expect(dialog(boss).first.get_by_role("status")).to_have_text("Aprobado: 45 €.")
     expect(shop.locator(".approval")).to_contain_text("hecha")
     expect(shop.locator(".approval")).to_contain_text("Adelante.")
 

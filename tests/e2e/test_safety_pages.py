@@ -76,9 +76,11 @@ def test_the_second_factor_is_turned_on_and_asked_for_by_keyboard(stage, visitor
     page.get_by_text("En directo").wait_for()
     page.locator("console-bar [data-part=menu]").focus()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Segundo factor").focus()
+    page.get_by_role("button", name="Mi cuenta").focus()
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog")
+    page.get_by_role("button", name="Activar el segundo factor").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog").last
     dialog.get_by_label("Contraseña").fill(PASSWORD)
     page.keyboard.press("Enter")
     secret = dialog.locator("code").inner_text().replace(" ", "")
@@ -91,7 +93,7 @@ def test_the_second_factor_is_turned_on_and_asked_for_by_keyboard(stage, visitor
     expect(dialog.get_by_role("alert")).to_contain_text("no es el de ahora")
     code.fill(totp.now())
     page.keyboard.press("Enter")
-    expect(page.get_by_text("El segundo factor está activado")).to_be_visible()
+    expect(page.get_by_text("El segundo factor está activado").first).to_be_visible()
 
     other = visitor(f"{stage.url}/console/")
     enter(other, "marta")

@@ -4,7 +4,7 @@ import pytest
 
 from bot.settings import load
 from bot.training.published import published_model
-from evaluation.play import in_parallel
+from evaluation.in_parallel import in_parallel
 from evaluation.summaries import play, read, recall
 
 pytestmark = [pytest.mark.model, pytest.mark.alone]

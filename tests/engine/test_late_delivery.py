@@ -34,6 +34,7 @@ def test_a_guest_proves_the_order_with_number_and_postcode(talk, shop):
     answer = talk.say("inform", "28013", postcode="28013")
     assert talk.responses == ["utter_delivery_late"]
     assert answer["identity"]["status"] == "claimed"
+    assert answer["identity"]["order"] == "48213"
     assert answer["identity"]["customer_id"] == "C-1001"
 
 

@@ -6,9 +6,11 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.errors import BackOfficeDown, ConfigError
-from evaluation import scenario_report, scenarios
+from evaluation import scenario_files, scenario_report, scenarios
 from evaluation.faults import Fault, Faulty, TooSlow
-from evaluation.play import Choice, Message, Outcome, Reply, demo_shop
+from evaluation.in_parallel import Outcome
+from evaluation.play import demo_shop
+from evaluation.replies import Choice, Message, Reply
 from evaluation.scenario_checks import always, expected, forbidden, language_of
 
 pytestmark = pytest.mark.unit
@@ -167,21 +169,23 @@ def folder(tmp_path, text):
 )
 def test_a_wrong_file_is_told_with_its_place(tmp_path, text, told):
     with pytest.raises(ConfigError, match=told.replace("?", r"\?")):
-        scenarios.read(folder(tmp_path, text))
+        scenario_files.read(folder(tmp_path, text))
 
 
 def test_scenarios_are_chosen_by_name_group_or_tag(tmp_path):
     text = "- {name: a, tags: [money], steps: [{say: x}]}\n- {name: b, steps: [{say: y}]}"
-    found = scenarios.read(folder(tmp_path, text))
-    assert [one.name for one in scenarios.selected(found, ["money"])] == ["a"]
-    assert len(scenarios.selected(found, ["one"])) == len(scenarios.selected(found, [])) == 2
+    found = scenario_files.read(folder(tmp_path, text))
+    assert [one.name for one in scenario_files.selected(found, ["money"])] == ["a"]
+    assert (
+        len(scenario_files.selected(found, ["one"])) == len(scenario_files.selected(found, [])) == 2
+    )
     with pytest.raises(ConfigError, match="No scenario is called 'moneys'"):
-        scenarios.selected(found, ["moneys"])
+        scenario_files.selected(found, ["moneys"])
 
 
 @pytest.fixture(scope="module")
 def real():
-    return scenarios.read()
+    return scenario_files.read()
 
 
 def test_all_five_complaints_in_three_moods_and_both_languages(real):
@@ -204,7 +208,7 @@ def test_every_switched_on_trigger_has_a_scenario(real):
     acts = {name: TRIGGERS[name].firing.act for name in on if name in TRIGGERS}
     offers = {name for name, act in acts.items() if act != "handoff"}
     reasons = {TRIGGERS[name].firing.reason_code: name for name in acts}
-    text = "\n".join(path.read_text("utf-8") for path in scenarios.FOLDER.glob("*.yml"))
+    text = "\n".join(path.read_text("utf-8") for path in scenario_files.FOLDER.glob("*.yml"))
     named = {name for name in acts if name in text}
     named |= {name for code, name in reasons.items() if code in text}
     assert not set(acts) - named - offers
@@ -264,7 +268,7 @@ class FakeBot:
 
 
 def scenario(tmp_path, text):
-    return scenarios.read(folder(tmp_path, text))[0]
+    return scenario_files.read(folder(tmp_path, text))[0]
 
 
 def test_a_scenario_that_goes_as_written_passes(tmp_path):

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evaluation import simulate
+from evaluation import people, simulate
 from evaluation.simulate_page import render
 from evaluation.simulate_terminal import show
-from evaluation.simulation import persona
 from evaluation.systems import OURS
 
 pytestmark = pytest.mark.unit
@@ -40,7 +39,7 @@ def record(name, seed, *, mood, over="solved", trigger=None):
         "error": None,
         "wording": ["exclamation: !"] if trigger else [],
     }
-    due = persona.read_all()[name].due
+    due = people.read_all()[name].due
     return {
         "persona": name,
         "seed": seed,
@@ -63,8 +62,8 @@ def report():
     ]
     bots = {OURS: ours, simulate.PLAIN: plain}
     played = simulate.Played(bots, {"triggers of counts": plain}, {0.5: bots, 1.5: bots})
-    people = persona.read_all()
-    return simulate.report(played, people, model="model.tar.gz", seed=1, seconds=1.0)
+    personas = people.read_all()
+    return simulate.report(played, personas, model="model.tar.gz", seed=1, seconds=1.0)
 
 
 def test_the_report_is_json_with_both_bots_side_by_side(report):
@@ -78,7 +77,7 @@ def test_the_report_is_json_with_both_bots_side_by_side(report):
 
 
 def test_every_move_is_tried_smaller_and_larger(report):
-    from evaluation.simulation import mood
+    from bot.simulation import mood
 
     tried = {(row["move"], row["factor"]) for row in report["sensitivity"]}
     assert tried >= {(move, factor) for move in mood.rules().moves for factor in (0.5, 1.5)}

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evaluation.simulation.judge import judge, kinds
+from bot.simulation.judge import judge, kinds
 
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = ROOT / "evaluation" / "simulation" / "labelled_replies.yml"
+FILE = Path(__file__).with_name("labelled_replies.yml")
 LABELS = {
     "names_fact": lambda seen: bool(seen.facts),
     "acknowledges": lambda seen: seen.acknowledges,

@@ -5,6 +5,7 @@ import io
 import random
 import statistics
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import count
 
@@ -12,10 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import ConfigError, DeskError, NotAllowed
-from bot.handoff import agents, measures
+from bot.handoff import agents, measures, tickets
 from bot.handoff.logged import cases
 from bot.handoff.measuring import COLUMNS, Measuring
 from bot.handoff.records import Event
+from bot.handoff.rules_law import LawPack
 from bot.handoff.rules_measures import MeasureRules
 from bot.handoff.tables import tickets as ticket_table
 
@@ -133,6 +135,7 @@ def test_deadlines_updates_promises_and_transfers():
 
     assert told["sla"]["first_response"] == 0.5
     assert told["sla"]["resolution"] == 1.0
+    assert (told["sla"]["answer"], told["sla_cases"]["answer"]) == (None, 0)
     assert told["updates"] == {"good": 2, "bad": 1, "share": round(2 / 3, 4)}
     assert told["promises"]["share"] == 0.5
     assert told["transfers"]["mean"] == 0.5
@@ -145,6 +148,33 @@ def test_what_comes_back_is_listed_and_what_came_once_is_not():
     assert told["recurring"] == [
         {"issue": "quality", "product": "Robot", "cause": "system", "cases": 2}
     ]
+
+
+def test_a_deadline_counts_only_for_cases_that_had_it():
+    every = ["first_response", "update", "resolution", "answer"]
+    told = measured(
+        [opened(deadlines=every), (10, "sla_missed", {"clock": "answer"})],
+        [opened(deadlines=every)],
+        [opened(deadlines=every[:3])],
+    )
+
+    assert (told["sla"]["answer"], told["sla_cases"]["answer"]) == (0.5, 2)
+    assert (told["sla"]["resolution"], told["sla_cases"]["resolution"]) == (1.0, 3)
+
+
+def test_a_log_that_does_not_say_the_deadlines_has_the_laws_where_it_was_missed():
+    told = measured([opened(), (10, "sla_missed", {"clock": "answer"})], [opened()])
+    assert (told["sla"]["answer"], told["sla_cases"]["answer"]) == (0.0, 1)
+
+
+@pytest.mark.parametrize("days, clocks", [(15, 4), (0, 3)], ids=["asked", "not asked"])
+def test_the_log_says_which_deadlines_a_case_has(here, days, clocks):
+    here.desk.rules = replace(here.desk.rules, law=LawPack(answer_days=days))
+    ref = here.ticket("hola").ref
+    with here.store.database.read() as connection:
+        first = tickets.events(connection, ref)[0]
+    assert (first.kind, len(first.data["deadlines"])) == ("opened", clocks)
+    assert ("answer" in first.data["deadlines"]) == bool(days)
 
 
 def test_nothing_known_is_none_and_never_zero():

@@ -24,7 +24,7 @@ OTHERS = {
     "evaluation/knowledge/questions.yml": LEAST_WORDS,
     "evaluation/scenarios/*.yml": LEAST_WORDS,
     "evaluation/personas/*.yml": LEAST_WORDS,
-    "evaluation/personas/words/*.yml": LEAST_WORDS,
+    "bot/simulation/words/*.yml": LEAST_WORDS,
 }
 """Other texts that we measure with: files to the fewest words from which a copy counts."""
 SAID = ("say", "text", "open", "more")  # the fields of those files that hold what people write

@@ -13,6 +13,7 @@ from role_table import WHO
 
 from bot.deescalation.phrasing import Phrasebook
 from bot.settings import ROOT, Settings
+from evaluation.open_desk import write_open_desk
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -73,6 +74,7 @@ def phrasebook():
 def settings(tmp_path):
     return Settings(
         home=tmp_path,
+        desk=write_open_desk(tmp_path),
         secret="s" * 40,
         quiet_window=0.05,
         engine_timeout=1.0,
@@ -196,8 +198,10 @@ def quick_passwords():
 def desk(tmp_path_factory, phrasebook, fake_engine):
     """A gateway with an account of every role, for tests that change nothing of it."""
     fake_engine.reset()
+    home = tmp_path_factory.mktemp("desk")
     settings = Settings(
-        home=tmp_path_factory.mktemp("desk"),
+        home=home,
+        desk=write_open_desk(home),
         secret="s" * 40,
         quiet_window=0.05,
         engine_url=fake_engine.start().url,
@@ -228,6 +232,7 @@ def case(desk):
         "username": "ana",
         "attachment": "a_1",
         "key": "k",
+        "name": "late_pram",
         "headers": eva.headers,
     }
 

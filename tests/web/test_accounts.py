@@ -161,6 +161,15 @@ def test_logins_are_listed_and_ended(gateway):
     assert (third.get(SESSION).status_code, ana.get(SESSION).status_code) == (401, 200)
 
 
+def test_a_login_says_with_what_device(gateway):
+    client = gateway()
+    add_agent(client)
+    client.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"
+    ana = Agent(client)
+    (login,) = ana.get("/api/v1/account/sessions").json()["sessions"]
+    assert (login["device"], login["current"]) == ("Firefox · Linux", True)
+
+
 def test_reading_keeps_no_login_alive_and_working_does(gateway):
     client = gateway(session_idle_minutes=60.0)
     add_agent(client)

@@ -8,8 +8,10 @@ from desk_fakes import fake_desk
 
 from bot.backoffice import open_shop
 from bot.errors import BackOfficeDown, Conflict, DeskError, Uncertain
+from bot.handoff import tickets
 from bot.handoff.approvals import Approvals
 from bot.handoff.records import Identity
+from bot.handoff.store import turns
 from bot.web.cashier import Cashier
 from bot.web.shop_panel import ShopPanel
 
@@ -198,6 +200,41 @@ def test_who_has_not_proved_who_they_are_gets_nothing(here, cashier, ana):
 
     with pytest.raises(Conflict, match="not proved"):
         cashier.refundable(ref, CHARGE, None)
+
+
+def test_an_order_proved_to_the_bot_opens_that_order_alone(here, approvals, cashier, office, ana):
+    ref = here.ticket("no llega").ref
+    here.desk.claim(ref, ana)
+    proof = Identity("claimed", "C-1001", "Lucía", "lucia.ferrer@ejemplo.es", orders=(ORDER,))
+    with here.store.database.write() as connection:
+        turns.learn(connection, here.desk.ticket(ref).conversation, identity=proof)
+
+    panel = ShopPanel(here.desk, approvals, lambda: office).look(ref, ana)
+
+    assert (panel["identity"], panel["problem"], panel["customer"]) == ("claimed", None, None)
+    assert [each["number"] for each in panel["orders"]] == [ORDER]
+    assert {each["order"] for each in panel["actions"]} == {ORDER}
+    assert panel["tickets"] == []
+    with here.store.database.read() as connection:
+        logged = tickets.events(connection, ref)
+    (look,) = [each for each in logged if each.kind == "read"]
+    assert look.data == {"what": "shop", "orders": [ORDER]}
+    assert cashier.refundable(ref, CHARGE, None) == CENTS
+    for of_hers in ("CH-47950-1", "order:47950"):
+        with pytest.raises(DeskError, match="of this customer"):
+            cashier.refundable(ref, of_hers, None)
+    number = approvals.give(ref, ana, "voucher", 1_000, f"order:{ORDER}").approval.id
+    assert cashier.book(number).approval.state == "done"
+
+
+def test_what_is_proved_to_the_bot_changes_nothing_of_who_is_verified(here):
+    chat = here.chat("hola", identity=LUCIA)
+    other = Identity("claimed", "C-1006", "Carmen", orders=("50118",))
+    with here.store.database.write() as connection:
+        turns.learn(connection, chat, identity=other)
+
+    known = here.store.conversation(chat)
+    assert (known.identity, known.proven_orders) == (LUCIA, ["50118"])
 
 
 def test_the_panel_shows_a_proved_customers_orders_and_logs_the_look(

@@ -4,9 +4,12 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from agents_client import Agent, add_agent
+
+from bot.handoff.rules_law import LawPack
 
 pytestmark = pytest.mark.unit
 
@@ -61,6 +64,24 @@ def test_the_export_is_a_file_with_a_line_for_the_case(desk):
 
     assert "attachment" in answer.headers["content-disposition"]
     assert len(list(csv.DictReader(io.StringIO(answer.text)))) == 1
+
+
+def test_a_deadline_that_no_case_had_is_unknown_everywhere(gateway, customer):
+    client = gateway()
+    at = client.app.state.gateway.desk
+    at.rules = replace(at.rules, law=LawPack())
+    one = customer(client)
+    one.say("hola")
+    one.person()
+    add_agent(client, "eva", role="supervisor", name="Eva Sanz")
+    eva = Agent(client, "eva")
+
+    told = eva.get(PATH).json()
+    (line,) = csv.DictReader(io.StringIO(eva.get(PATH + ".csv").text))
+
+    assert (told["sla"]["answer"], told["sla_cases"]["answer"]) == (None, 0)
+    assert line["deadlines"] == "first_response resolution update"
+    assert "– (ningún caso)" in eva.get(PAGE).text
 
 
 @pytest.mark.parametrize(("accept", "title"), [("es", "Medidas"), ("en", "Service measures")])

@@ -19,6 +19,7 @@ PAGES = {
     "/console/live",
     "/console/measures",
     "/console/plotly.js",
+    "/console/practice",
     "/status",
     "/widget.js",
 }

@@ -71,7 +71,7 @@ def test_another_teams_ticket_is_closed_to_an_agent(desk, case, tokens, operatio
     assert stored(desk) == before
 
 
-LOOKS = {"/api/v1/tickets/{ref}/check", "/api/v1/data/export"}
+LOOKS = {"/api/v1/tickets/{ref}/check", "/api/v1/data/export", "/api/v1/practice/{name}"}
 """Asked with a body, and yet nothing is changed."""
 CHANGES = [each for each in operations("agent") if each.method != "GET" and each.path not in LOOKS]
 

@@ -5,6 +5,8 @@ from agents_client import Agent, add_agent
 from fake_engine import handoff
 from test_identity import signed
 
+from bot.handoff.rules import DeskRules
+from bot.settings import ROOT
 from bot.web import status
 
 pytestmark = pytest.mark.server
@@ -266,6 +268,7 @@ def test_a_closed_team_says_when_it_is_back(client, customer, engine):
     eva = customer(client)
     engine.script["hola"] = {"say": ["Paso el caso."], "handoff": handoff()}
     eva.say("hola")
+    desk.rules = DeskRules.from_file(ROOT / "desk.yml")
     desk.clock = lambda: sunday
     assert eva.view()["opens"] == "mañana a las 9:00"
 

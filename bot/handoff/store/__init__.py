@@ -156,10 +156,10 @@ class Store:
             The message, and whether it is new.
 
         Raises:
-            NotFound: no such conversation or upload, or this quick reply was never offered.
+            NotFound: no such conversation (any more) or upload, or a quick reply never offered.
         """
         with self.database.write() as connection:
-            owner = conversations.get(connection, conversation, lock=True)
+            owner = conversations.written_to(connection, conversation)
             known = messages.sent_before(connection, conversation, client_id, choice_id)
             if known is not None:
                 return known, False

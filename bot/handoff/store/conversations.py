@@ -40,6 +40,19 @@ def get(connection: Any, conversation: str, *, lock: bool = False) -> Conversati
     return record(Conversation, row)
 
 
+def written_to(connection: Any, conversation: str) -> Conversation:
+    """Return a conversation in which its customer writes, locked.
+
+    Raises:
+        NotFound: there is none with this id, or it was erased: what an open page still sends would
+            never be erased again.
+    """
+    known = get(connection, conversation, lock=True)
+    if known.erased_at is not None:
+        raise NotFound("This conversation was erased.", "conversation")
+    return known
+
+
 def live(connection: Any, owner: str, since: datetime) -> list[Conversation]:
     """Return the open conversations of an owner in which somebody wrote since an instant.
 

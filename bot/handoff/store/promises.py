@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from bot.errors import NotFound
 from bot.handoff.records import Promise, Vow, record
-from bot.handoff.tables import promises
+from bot.handoff.tables import conversations, promises
 
 
 def add(
@@ -105,10 +105,15 @@ def attach(connection: Any, conversation: str, ticket: str) -> None:
 
 
 def overdue(connection: Any, at: datetime, limit: int = 100) -> list[Promise]:
-    """Return the promises that are due, not kept, and of which nobody was told; oldest first."""
+    """Return the promises that are due, not kept, and of which nobody was told; oldest first.
+
+    What was promised to a customer who was erased since is left out.
+    """
     query = (
         sa.select(promises)
+        .join(conversations, conversations.c.id == promises.c.conversation)
         .where(promises.c.due <= at, promises.c.kept_at.is_(None), promises.c.alarmed_at.is_(None))
+        .where(conversations.c.erased_at.is_(None))
         .order_by(promises.c.due, promises.c.id)
         .limit(limit)
     )

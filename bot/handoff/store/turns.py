@@ -113,9 +113,19 @@ def learn(
         values["state"] = state
         values.update({key: state[key] for key in ("language", "register") if state.get(key)})
     if identity is not None:
-        values.update(conversations.identity_columns(identity))
+        values.update(_proved(connection, conversation, identity))
     if values:
         conversations.update(connection, conversation, **values)
+
+
+def _proved(connection: Any, conversation: str, identity: Identity) -> Json:
+    """Return the columns of what a guest proved; who is verified stays who they are."""
+    known = conversations.get(connection, conversation, lock=True)
+    orders = list(dict.fromkeys([*(known.proven_orders or ()), *identity.orders]))
+    values: Json = {"proven_orders": orders} if orders else {}
+    if known.identity_status != "verified":
+        values.update(conversations.identity_columns(identity))
+    return values
 
 
 def _understood(connection: Any, turn: str, parse: Json | None) -> None:

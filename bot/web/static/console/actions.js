@@ -5,6 +5,9 @@ import { prove } from "./dialogs_identity.js";
 import { askApproval, decide } from "./dialogs_approval.js";
 import { refund, resend, voucher } from "./dialogs_money.js";
 import { moment, newCase, profile, review } from "./dialogs_notes.js";
+import { account } from "./dialogs_account.js";
+import { hooks } from "./dialogs_hooks.js";
+import { reads } from "./dialogs_reads.js";
 
 /**
  * Everything that can be done with the open case, in one list: the buttons above it, the menu, the
@@ -17,7 +20,7 @@ import { moment, newCase, profile, review } from "./dialogs_notes.js";
  * @typedef {object} Action
  * @property {DeedName} name
  * @property {string} key the single key that does it; a capital is pressed with Shift
- * @property {"talk" | "state" | "money" | "team" | "end"} group
+ * @property {"talk" | "state" | "money" | "team" | "end" | "self"} group of no case: self
  * @property {boolean} when whether it can be done now
  * @property {() => unknown} run
  */
@@ -43,6 +46,7 @@ export class Actions {
     const some = row !== undefined;
     const open = row?.status === "queued" || row?.status === "claimed";
     const boss = this.isSupervisor;
+    const admin = model.agent?.role === "admin";
     const ours = mine || (open && boss);
     return [
       action("reply", "r", "talk", mine, () => app.write("reply")),
@@ -69,6 +73,10 @@ export class Actions {
       action("handback", "h", "end", mine, () => handBack(app)),
       action("resolve", "e", "end", mine, () => resolve(app)),
       action("reopen", "O", "end", some && !open, () => deeds.reopen()),
+      action("practice", "E", "self", model.agent !== null, () => window.open("/console/practice")),
+      action("account", "C", "self", model.agent !== null, () => account(app)),
+      action("hooks", "K", "self", admin, () => hooks(app)),
+      action("reads", "R", "self", admin, () => reads(app)),
     ];
   }
 
@@ -93,12 +101,19 @@ export class Actions {
     return name === "wait" && still ? deeds.resume : deeds[name];
   }
 
-  /** @returns {[string, string][]} keys and what they do, for the help */
+  /** @returns {[string, string][]} keys of the open case and what they do, for the help */
   help() {
     const { deeds } = this.app.t;
+    const ofCase = this.all().filter(({ group }) => group !== "self");
     /** @type {[string, string][]} */
-    const keys = this.all().map(({ key, name }) => [shown(key), deeds[name]]);
+    const keys = ofCase.map(({ key, name }) => [shown(key), deeds[name]]);
     return [...keys, ["Ctrl K", this.app.t.paletteKey]];
+  }
+
+  /** @returns {[string, string][]} the same of what is the agent's own, or the administrators' */
+  ownHelp() {
+    const own = this.now().filter(({ group }) => group === "self");
+    return own.map(({ key, name }) => [shown(key), this.app.t.deeds[name]]);
   }
 }
 

@@ -7,16 +7,21 @@ import { openForm, area, missing } from "./form.js";
  *
  * @typedef {import("./app.js").App} App
  * @typedef {import("./case.d.ts").Approval} Approval
+ *
+ * @typedef {object} How
+ * @property {boolean} [ref] name the case as well
+ * @property {(said: string) => void} [decided] called once it is decided
+ * @property {() => void} [closed] called when the decision's dialog has closed, decided or not
  */
 
-/** @param {App} app @param {Approval} approval @param {{ ref?: boolean }} [how] */
-export function approvalLine(app, approval, { ref = false } = {}) {
+/** @param {App} app @param {Approval} approval @param {How} [how] */
+export function approvalLine(app, approval, how = {}) {
   const { t, language } = app;
   const { kind, cents, subject, reason, state, answer, booking, ticket, problem, retry } = approval;
   const [asker, decider] = [nameOf(app, approval.asked_by), nameOf(app, approval.decided_by)];
   const amount = cents ? `: ${money(cents, language)}` : "";
   const what = `${t.deeds[kind]}${amount} · ${bareSubject(subject)}`;
-  const told = [asker, moment(approval.asked_at, language), ref && ticket].filter(Boolean);
+  const told = [asker, moment(approval.asked_at, language), how.ref && ticket].filter(Boolean);
   const decided = [decider, answer && `«${answer}»`, booking].filter(Boolean).join(" · ");
   const may = app.actions.isSupervisor && state === "asked";
   const tryAgain = () => again(app, approval);
@@ -36,7 +41,7 @@ export function approvalLine(app, approval, { ref = false } = {}) {
     problem && h("p", { class: "error" }, app.name("problem", problem)),
     retry && h("button", { type: "button", class: "plain", click: tryAgain }, t.retry),
     may && own && h("p", { class: "soft" }, t.decideOwn),
-    may && !own && buttons(app, approval),
+    may && !own && buttons(app, approval, how),
   );
 }
 
@@ -60,23 +65,28 @@ async function again(app, approval) {
   if (!outcome.done) app.toasts.show({ text: outcome.why, bad: true });
 }
 
-/** @param {App} app @param {Approval} approval */
-function buttons(app, approval) {
+/** @param {App} app @param {Approval} approval @param {How} how */
+function buttons(app, approval, how) {
   const { t } = app;
   const button = (/** @type {"approve" | "refuse"} */ decision, /** @type {string} */ kind) =>
     h(
       "button",
-      { type: "button", class: kind, click: () => decideOne(app, approval, decision) },
+      { type: "button", class: kind, click: () => decideOne(app, approval, decision, how) },
       t.decisions[decision],
     );
   return h("div", { class: "row-of" }, button("approve", "primary"), button("refuse", "plain"));
 }
 
-/** @param {App} app @param {Approval} approval @param {"approve" | "refuse"} decision */
-function decideOne(app, approval, decision) {
+/**
+ * @param {App} app
+ * @param {Approval} approval
+ * @param {"approve" | "refuse"} decision
+ * @param {How} how
+ */
+function decideOne(app, approval, decision, how) {
   const { t, language } = app;
   const amount = money(approval.cents, language);
-  openForm(app, {
+  const dialog = openForm(app, {
     title: `${t.decisions[decision]}: ${t.deeds[approval.kind]}, ${amount}`,
     lead: approval.reason,
     go: t.decisions[decision],
@@ -99,8 +109,11 @@ function decideOne(app, approval, decision) {
       if (!outcome.done) return outcome.why;
       const { problem } = outcome.answer?.approval ?? {};
       if (problem) return app.name("problem", problem);
-      app.toasts.show({ text: t.decided[decision](amount), about: approval.ticket });
+      const said = t.decided[decision](amount);
+      if (how.decided) how.decided(said);
+      else app.toasts.show({ text: said, about: approval.ticket });
       return null;
     },
   });
+  if (how.closed) dialog.addEventListener("close", how.closed);
 }

@@ -2,7 +2,9 @@ import { set } from "../shared/dom.js";
 import { Disclosure } from "./disclosure.js";
 import { part, text } from "./dom.js";
 import { clockTime } from "./format.js";
-import { safety } from "./dialogs_safety.js";
+import { account } from "./dialogs_account.js";
+import { hooks } from "./dialogs_hooks.js";
+import { reads } from "./dialogs_reads.js";
 import { Piece } from "./piece.js";
 
 /** The line on top: the connection, the overview, notifications, the language, who is here. */
@@ -22,7 +24,9 @@ export class ConsoleBar extends Piece {
       on.speak(on.language === "es" ? "en" : "es");
     });
     part(this, "keys").addEventListener("click", () => this.dispatchEvent(new Event("help")));
-    part(this, "safety").addEventListener("click", () => safety(on));
+    part(this, "account").addEventListener("click", () => account(on));
+    part(this, "hooks").addEventListener("click", () => hooks(on));
+    part(this, "reads").addEventListener("click", () => reads(on));
     part(this, "leave").addEventListener("click", () => on.leave());
     this.menu = new Disclosure(part(this, "menu"), part(this, "panel"));
   }
@@ -48,6 +52,10 @@ export class ConsoleBar extends Piece {
     text(language, t.other);
     set(language, "aria-label", t.otherLabel);
     set(language, "lang", on.language === "es" ? "en" : "es");
+    for (const name of /** @type {const} */ (["hooks", "reads"])) {
+      part(this, name).hidden = model.agent?.role !== "admin";
+      text(part(this, name), t.deeds[name]);
+    }
     const me = part(this, "me");
     text(me, model.agent?.name ?? "");
     set(me, "title", model.agent ? t.me(model.agent.name) : "");

@@ -22,6 +22,11 @@ export function soft(text) {
   return h("p", { class: "soft" }, text);
 }
 
+/** @param {string} label @param {() => unknown} click @param {string} [spoken] */
+export function button(label, click, spoken) {
+  return h("button", { type: "button", class: "plain", click, "aria-label": spoken }, label);
+}
+
 /** @param {string} text without the quotation marks it may have brought */
 export function bare(text) {
   return text.replace(/^«(.*)»$/s, "$1");

@@ -143,6 +143,7 @@ export interface ShopInvoice {
 
 /** What the company's systems say of the customer, and what this agent may do with it. */
 export interface Shop {
+  identity: "anonymous" | "claimed" | "verified";
   orders: ShopOrder[];
   invoices: ShopInvoice[];
   authority: {

@@ -54,26 +54,54 @@ export async function askApproval(app, wish = {}) {
   });
 }
 
-/** A supervisor's list of what is asked; each is decided in place. @param {App} app */
+/**
+ * A supervisor's list of what is asked; each is decided in place, leaves it, and the next one has
+ * the focus.
+ *
+ * @param {App} app
+ */
 export async function decide(app) {
   const { t } = app;
   await app.extras.refresh("approvals");
   let shown = "";
+  const gone = new Set(); // decided here; the list that is read may be older
   const dialog = openSheet(app, "approvals", (form) => text(part(form, "title"), t.decideTitle));
   const draw = () => {
     const asked = app.extras.get("approvals");
-    const now = JSON.stringify([app.language, asked.value, asked.error]);
+    const now = JSON.stringify([app.language, asked.value, asked.error, [...gone]]);
     if (now === shown) return; // a button that is about to be pressed stays where it is
     shown = now;
+    const list = part(dialog, "list");
+    const inside = list.contains(document.activeElement);
+    const at = [...list.querySelectorAll("li")].findIndex((item) => item.matches(":focus-within"));
     const all = /** @type {import("./case.d.ts").Approval[]} */ (asked.value?.approvals ?? []);
-    const items = all.map((each) => approvalLine(app, each, { ref: true }));
+    const open = all.filter(({ id, state }) => !gone.has(id) || state === "failed");
+    const items = open.map((each, index) => {
+      const decided = (/** @type {string} */ said) => {
+        gone.add(each.id);
+        text(part(dialog, "said"), said);
+        draw();
+      };
+      return approvalLine(app, each, { ref: true, decided, closed: () => focusOn(list, index) });
+    });
     const none = asked.state === "error" ? asked.error : t.decideNone;
-    part(dialog, "list").replaceChildren(
-      items.length ? h("ul", { class: "approvals" }, ...items) : h("p", { class: "soft" }, none),
+    list.replaceChildren(
+      items.length
+        ? h("ul", { class: "approvals" }, ...items)
+        : h("p", { class: "soft", tabindex: -1 }, none),
     );
+    if (inside) focusOn(list, Math.max(at, 0));
   };
   draw();
   app.model.addEventListener("change", draw);
   dialog.addEventListener("close", () => app.model.removeEventListener("change", draw));
   dialog.querySelector("button")?.focus();
+}
+
+/** The nth of a list, or what comes after it, or what says that there is none. */
+function focusOn(/** @type {HTMLElement} */ list, /** @type {number} */ index) {
+  const items = [...list.querySelectorAll("li")];
+  const places = [...items.slice(index), ...items.slice(0, index).reverse()];
+  const found = places.map((item) => item.querySelector("button")).find((button) => button);
+  (found ?? list.querySelector("p"))?.focus();
 }

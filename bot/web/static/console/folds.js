@@ -7,24 +7,53 @@ import { moment, money } from "./format.js";
  *
  * @typedef {import("./app.js").App} App
  * @typedef {import("./types.d.ts").Detail} Detail
+ * @typedef {import("./types.d.ts").TicketEvent} TicketEvent
  */
 
-/** @param {App} app @param {import("./types.d.ts").TicketEvent[]} events */
+/** @param {App} app @param {TicketEvent[]} events */
 export function log(app, events) {
-  const items = events
-    .filter(({ kind }) => kind !== "said" && kind !== "read")
-    .map(({ at, actor, kind, data }) => {
-      const agent = actor.startsWith("agent:") && actor.slice("agent:".length);
-      const self = agent && agent === app.model.agent?.username && app.model.agent.name;
-      const who = self || agent || app.name("actor", actor);
-      return h(
-        "li",
-        {},
-        h("time", { datetime: at }, moment(at, app.language)),
-        ` ${app.name("event", kind)}${detail(app, kind, data)}, ${who}`,
-      );
-    });
+  const items = gathered(events.filter(({ kind }) => kind !== "said")).map((run) => {
+    const { at, actor, kind, data } = run[0];
+    const agent = actor.startsWith("agent:") && actor.slice("agent:".length);
+    const self = agent && agent === app.model.agent?.username && app.model.agent.name;
+    const who = self || agent || app.name("actor", actor);
+    return h(
+      "li",
+      { "data-kind": kind },
+      h("time", { datetime: at }, moment(at, app.language)),
+      ` ${app.name("event", kind)}${again(app, run)}${detail(app, kind, data)}, ${who}`,
+    );
+  });
   return h("ol", { class: "events" }, ...items);
+}
+
+/**
+ * Reads between two other events are one line for each agent; everything else is a line.
+ *
+ * @param {TicketEvent[]} events
+ * @returns {TicketEvent[][]}
+ */
+function gathered(events) {
+  const lines = /** @type {TicketEvent[][]} */ ([]);
+  let readers = /** @type {Map<string, TicketEvent[]>} */ (new Map());
+  for (const event of events) {
+    if (event.kind !== "read") readers = new Map();
+    const before = readers.get(event.actor);
+    if (before) {
+      before.push(event);
+      continue;
+    }
+    const line = [event];
+    lines.push(line);
+    if (event.kind === "read") readers.set(event.actor, line);
+  }
+  return lines;
+}
+
+/** How often, and until when. @param {App} app @param {TicketEvent[]} run */
+function again({ t, language }, run) {
+  const last = run[run.length - 1].at;
+  return run.length > 1 ? ` ${t.readTimes(run.length, moment(last, language))}` : "";
 }
 
 /** From what to what something was changed, and why. @param {Record<string, unknown>} data */

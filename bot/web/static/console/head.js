@@ -124,7 +124,7 @@ export class TicketHead extends Piece {
     let group = "";
     const items = actions
       .now()
-      .filter(({ name }) => !IN_SIGHT.includes(name) && name !== "reply")
+      .filter(({ name, group }) => !IN_SIGHT.includes(name) && name !== "reply" && group !== "self")
       .map((action) => {
         const apart = group !== "" && group !== action.group;
         group = action.group;

@@ -43,7 +43,7 @@ export class Keys {
     openSheet(this.app, "help", (form) => {
       const groups = /** @type {[string, Record<string, string>][]} */ ([
         [t.keyGroups.list, t.listKeys],
-        [t.keyGroups.page, t.pageKeys],
+        [t.keyGroups.page, { ...t.pageKeys, ...Object.fromEntries(this.app.actions.ownHelp()) }],
         [t.keyGroups.case, this.#caseKeys()],
       ]);
       part(form, "keys").append(

@@ -23,11 +23,13 @@ export function shop(app, ref) {
   if (!found) return [read.state === "error" ? failed(app, ref, read.error) : soft(t.loading)];
   const { authority, approvals, problem } = found;
   const left = authority?.left;
+  const partly = !problem && found.identity !== "verified"; // an order was proved to the bot, and only that one
   return [
     read.state === "error" ? failed(app, ref, read.error) : "",
     ...found.orders.map((order, index) => orderOf(app, order, found, index === 0)),
     problem ? soft(t.shopProblems[problem]) : found.orders.length ? "" : soft(t.noOrders),
-    problem === "unproven" && app.model.isMine(app.model.row)
+    partly ? soft(t.shopPartly) : "",
+    (partly || problem === "unproven") && app.model.isMine(app.model.row)
       ? deed(t.deeds.prove, "prove", () => prove(app))
       : "",
     left && !problem && app.model.isMine(app.model.row)

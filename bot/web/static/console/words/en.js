@@ -1,3 +1,4 @@
+import { enAccount } from "./en_account.js";
 import { enCase } from "./en_case.js";
 import { enQueue } from "./en_queue.js";
 import { enTeam } from "./en_team.js";
@@ -8,6 +9,7 @@ import { enTeam } from "./en_team.js";
  * @type {typeof import("./es.js").es}
  */
 export const en = {
+  ...enAccount,
   ...enCase,
   ...enQueue,
   ...enTeam,

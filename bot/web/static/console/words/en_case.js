@@ -15,6 +15,7 @@ export const enCase = {
   promisesTitle: "Promises",
   historyTitle: "History",
   eventsTitle: "Log of the case",
+  readTimes: (n, last) => `${n} times until ${last}`,
   techTitle: "Technical detail",
   noteTitle: "Last hand-back",
   agentMessage: "Note from the bot",

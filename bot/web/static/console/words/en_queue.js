@@ -174,6 +174,7 @@ export const enQueue = {
 
   board: "Overview",
   measures: "Measures and reports",
+  practise: "Practise",
   boardTeams: "Teams",
   boardPeople: "Agents",
   boardHeads: {

@@ -42,6 +42,10 @@ export const enTeam = {
     handback: "Hand back to the bot",
     resolve: "Resolve",
     reopen: "Reopen",
+    practice: "Practise with a simulated customer",
+    account: "My account",
+    hooks: "Webhooks",
+    reads: "Who looked at what",
   },
   along: (names) => `With ${names}`,
 
@@ -199,6 +203,7 @@ export const enTeam = {
     unknown_customer: "The shop does not know this customer.",
     down: "The shop's system does not answer now.",
   },
+  shopPartly: "The customer proved it to the bot. Nothing else of theirs is shown.",
   noOrders: "No order of this customer in sight.",
   noCharges: "There is no charge that can be refunded.",
   daysLate: (n) => (n === 1 ? "1 day late" : `${n} days late`),

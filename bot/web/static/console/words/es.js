@@ -1,9 +1,11 @@
+import { esAccount } from "./es_account.js";
 import { esCase } from "./es_case.js";
 import { esQueue } from "./es_queue.js";
 import { esTeam } from "./es_team.js";
 
 /** What the console says, in Spanish. */
 export const es = {
+  ...esAccount,
   ...esCase,
   ...esQueue,
   ...esTeam,

@@ -11,6 +11,7 @@ export const esCase = {
   promisesTitle: "Promesas",
   historyTitle: "Historial",
   eventsTitle: "Registro del caso",
+  readTimes: (/** @type {number} */ n, /** @type {string} */ last) => `${n} veces hasta ${last}`,
   techTitle: "Detalle técnico",
   noteTitle: "Última devolución",
   agentMessage: "Nota del bot",

@@ -192,6 +192,7 @@ export const esQueue = {
 
   board: "Supervisión",
   measures: "Medidas e informes",
+  practise: "Practicar",
   boardTeams: "Equipos",
   boardPeople: "Agentes",
   boardHeads: {

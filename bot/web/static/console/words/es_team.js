@@ -38,6 +38,10 @@ export const esTeam = {
     handback: "Devolver al bot",
     resolve: "Resolver",
     reopen: "Reabrir",
+    practice: "Practicar con un cliente simulado",
+    account: "Mi cuenta",
+    hooks: "Webhooks",
+    reads: "Quién ha mirado qué",
   },
   along: (/** @type {string} */ names) => `Con ${names}`,
 
@@ -198,6 +202,7 @@ export const esTeam = {
     unknown_customer: "La tienda no conoce a este cliente.",
     down: "El sistema de la tienda no contesta ahora.",
   },
+  shopPartly: "El cliente lo acreditó ante el bot. No se ve nada más suyo.",
   noOrders: "Ningún pedido de este cliente a la vista.",
   noCharges: "No hay ningún cobro que se pueda devolver.",
   daysLate: (/** @type {number} */ n) => (n === 1 ? "1 día tarde" : `${n} días tarde`),
