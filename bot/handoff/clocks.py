@@ -37,6 +37,8 @@ from bot.handoff.rules import DeskRules
 
 JOB = "clock"
 """Kind of the jobs that look at a clock; their key is ``<ticket>:<clock>``."""
+AGAIN = "update_again"
+"""Kind of the jobs that tell a customer what could not be told when it was due."""
 NO_GRACE = timedelta()
 
 
@@ -77,14 +79,14 @@ def resume(connection: Any, rules: DeskRules, ticket: Ticket, at: datetime) -> T
     if paused is None:
         return ticket
     at = max(at, paused)
-    hours = rules.teams[ticket.team].hours
     values: Json = {"paused_at": None}
-    for name, due in running(ticket):
-        if name != LAW and due > paused:
-            left = sla.open_seconds(paused, due, hours)
-            values[COLUMNS[name]] = sla.due(at, left, hours)
+    for name, _ in running(ticket):
+        values |= _moved(rules, ticket, name, at)
     ticket = tickets.update(connection, ticket.ref, **values)
     _plan(connection, rules, ticket, at)
+    if ticket.due_update is not None and ticket.due_update <= paused:
+        # Due when the pause began, and during it nothing was sent.
+        jobs.put(connection, AGAIN, ticket.ref, at, ticket=ticket.ref)
     return ticket
 
 
@@ -127,13 +129,8 @@ def told(
 ) -> Ticket:
     """Note that the customer heard something that counts: the next update is due later.
 
-    Args:
-        connection: The caller's.
-        rules: The desk's.
-        ticket: As it was before.
-        at: This instant.
-        grace: So much after the deadline is in time all the same: the system tells at the
-            deadline, not before it.
+    ``ticket`` is as it was before. ``grace`` after the deadline is in time all the same: the
+    system tells at the deadline, not before it.
     """
     if ticket.status not in OPEN:
         return tickets.update(connection, ticket.ref, told_at=at)
@@ -150,18 +147,14 @@ def answered(
 ) -> Ticket:
     """Note that an agent wrote to the customer: first response, and :func:`told`.
 
-    Args:
-        connection: The caller's.
-        rules: The desk's.
-        ticket: As it was before.
-        at: This instant.
-        reached: False when nothing brings the message to the customer now (no page, no address):
-            a person has answered, but the customer has not heard it, and the next update is as
-            due as before.
+    ``ticket`` is as it was before. ``reached`` is False when nothing brings the message to the
+    customer now (no page, no address): a person has answered, but the customer has not heard it,
+    and the next update is as due as before.
     """
     if ticket.first_response_at is None:
         _settle(connection, ticket, "first_response", at)
-        ticket = tickets.update(connection, ticket.ref, first_response_at=at)
+        values: Json = {"first_response_at": at, **_moved(rules, ticket, "first_response", at)}
+        ticket = tickets.update(connection, ticket.ref, **values)
         _forget(connection, ticket, "first_response", at)
     return told(connection, rules, ticket, at) if reached else ticket
 
@@ -183,15 +176,9 @@ def restart(
 ) -> Ticket:
     """Begin resolution and update anew on reopening; what was met or missed stays so.
 
-    The first response stays as it was, and so does the law's clock; but what came due only while
-    the case was closed was met then, or never awaited, and begins anew.
-
-    Args:
-        connection: The caller's.
-        rules: The desk's.
-        ticket: Open again.
-        at: This instant.
-        closed: When it had been closed.
+    ``ticket`` is open again and was closed at ``closed``. The first response stays as it was, and
+    so does the law's clock; but what came due only while the case was closed was met then, or
+    never awaited, and begins anew.
     """
     fresh = deadlines(rules, ticket.priority, ticket.team, ticket.issue, at)
     values = {name: fresh[name] for name in ("due_update", "due_resolution")}
@@ -228,7 +215,13 @@ def due_stage(connection: Any, rules: DeskRules, job: Job, at: datetime) -> tupl
     return ticket, stage
 
 
-# Inside
+def _moved(rules: DeskRules, ticket: Ticket, name: str, at: datetime) -> Json:
+    """Return a clock's deadline as it is after a pause that ends now: what was left is left."""
+    paused, due = ticket.paused_at, getattr(ticket, COLUMNS[name])
+    if paused is None or due is None or name == LAW or due <= paused:
+        return {}
+    hours = rules.teams[ticket.team].hours
+    return {COLUMNS[name]: sla.due(max(at, paused), sla.open_seconds(paused, due, hours), hours)}
 
 
 def _key(ref: str, name: str) -> str:

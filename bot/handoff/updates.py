@@ -23,8 +23,6 @@ from bot.handoff.store import conversations
 
 QUEUED = "utter_notice_update_queued"
 HELD = "utter_notice_update_open"
-AGAIN = "update_again"
-"""Kind of the jobs that try once more to tell a customer whom nothing reached."""
 GRACE = timedelta(seconds=60)
 """So long after its deadline an update of the system is in time."""
 
@@ -39,7 +37,7 @@ class Updates:
 
     def __init__(self, desk: FrontDesk, scheduler: Scheduler) -> None:
         self._desk = desk
-        scheduler.on(AGAIN, self._again)
+        scheduler.on(clocks.AGAIN, self._again)
 
     def make(self, connection: Any, ticket: Ticket, at: datetime) -> Outcome:
         """Tell a customer whose update is due, or note that it could not be told.
@@ -81,7 +79,7 @@ class Updates:
         ]
         minutes = self._desk.rules.clocks.retry_minutes
         later = at + timedelta(minutes=minutes)
-        Scheduler.put(connection, AGAIN, ticket.ref, later, ticket=ticket.ref)
+        Scheduler.put(connection, clocks.AGAIN, ticket.ref, later, ticket=ticket.ref)
         if missed:
             return Outcome()
         data = {"due": due, "why": "unreachable"}

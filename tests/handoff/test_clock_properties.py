@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from clock_helpers import fresh, log, restarted, works
 from desk_fakes import fake_desk, sqlite_only
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.handoff import clock_state, clocks, sla
@@ -205,6 +205,10 @@ def test_clocks_stand_still_while_paused_and_go_on_with_what_was_left(box, start
 
 
 @given(start=whens, steps=steps)
+@example(  # answered during a pause, when the deadline would have been
+    start=datetime(2026, 3, 29, tzinfo=timezone.utc),
+    steps=[("wait", 1), ("pause", None), ("wait", 111899), ("say", None), ("resume", None)],
+)
 @quick
 @sqlite_only
 def test_each_deadline_is_told_of_once_and_what_was_missed_stays_missed(box, start, steps):
@@ -230,6 +234,10 @@ def test_each_deadline_is_told_of_once_and_what_was_missed_stays_missed(box, sta
 
 
 @given(start=whens, steps=steps)
+@example(  # due at the very instant of the pause, and looked at during it
+    start=datetime(2026, 2, 1, tzinfo=timezone.utc),
+    steps=[("wait", 475200), ("pause", None), ("look", None), ("resume", None), ("wait", 1)],
+)
 @quick
 @sqlite_only
 def test_no_news_is_missed_or_sent_twice_whenever_the_process_restarts(box, start, steps):

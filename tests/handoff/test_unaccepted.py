@@ -1,4 +1,4 @@
-"""Nobody accepts (trigger 28) and the customer leaves while waiting (trigger 29), as a table."""
+"""Nobody accepts and the customer leaves while waiting, as a table."""
 
 from dataclasses import replace
 
