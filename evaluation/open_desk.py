@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,15 @@ def write_open_desk(folder: Path) -> Path:
     Args:
         folder: Where it goes; made if it is not there.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "desk.yml"
+    path.write_text(_open(), encoding="utf-8")
+    return path
+
+
+@cache
+def _open() -> str:
     rules: dict[str, Any] = yaml.safe_load((ROOT / "desk.yml").read_text(encoding="utf-8"))
     for team in rules["teams"].values():
         team["hours"] = "always"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "desk.yml"
-    path.write_text(yaml.safe_dump(rules, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return path
+    return yaml.safe_dump(rules, allow_unicode=True, sort_keys=False)

@@ -1,12 +1,15 @@
 """Fixtures for all tests. Every module says what it needs: unit, model, server or browser."""
 
 import atexit
+import copy
+import functools
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from evaluation.open_desk import write_open_desk
 
@@ -15,6 +18,17 @@ atexit.register(shutil.rmtree, _HERE, ignore_errors=True)
 os.environ["REMANSO_DESK"] = str(write_open_desk(_HERE))  # tests run at night and on Sundays too
 
 CATEGORIES = ("unit", "model", "server", "browser")
+
+
+_parse = functools.lru_cache(maxsize=512)(yaml.safe_load)
+
+
+def _safe_load(stream):
+    """Parse each text once: hundreds of gateways read the same forty files."""
+    return copy.deepcopy(_parse(stream if isinstance(stream, (str, bytes)) else stream.read()))
+
+
+yaml.safe_load = _safe_load
 
 
 def pytest_collection_modifyitems(items):

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from desk_templates import fresh_sqlite, rules_in
 from sqlalchemy.engine import make_url
 
 from bot.handoff import agents
 from bot.handoff.desk import Desk
-from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,7 +99,7 @@ def fresh_database(folder):
     """
     server = os.environ.get("REMANSO_TEST_POSTGRES")
     if not server:
-        return f"sqlite:///{folder / 'desk.db'}"
+        return fresh_sqlite(folder / "desk.db")
     name = "t_" + uuid.uuid4().hex[:12]
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", future=True)
     with engine.connect() as connection:
@@ -112,5 +112,5 @@ def fake_desk(folder, **options):
     """Return a desk with a database in ``folder``."""
     clock, phrasebook = FakeClock(), FakePhrasebook()
     store = Store(fresh_database(folder), clock)
-    rules = DeskRules.from_file(ROOT / "desk.yml")
-    return FakeDesk(store, Desk(store, phrasebook, rules, clock, **options), clock, phrasebook)
+    desk = Desk(store, phrasebook, rules_in(ROOT / "desk.yml"), clock, **options)
+    return FakeDesk(store, desk, clock, phrasebook)

@@ -69,8 +69,9 @@ class Listener:
             strength: Inverse of their L2 penalty.
             threads: Texts encoded at once.
         """
-        every = [part for one in examples for part in (one.text, *one.context)]
-        encoder.encode([texts.normalise(one) for one in every], threads=threads)
+        encoder.encode(
+            [text for one in examples for text in all_texts(one.text, one.context)], threads=threads
+        )
         alone = [one for one in examples if not one.context]
         features, _ = _features(encoder, lexicon, [one.text for one in alone])
         levels = [one.level for one in alone]

@@ -9,6 +9,9 @@ from bot.encoder import runtime, shelf
 from bot.encoder.runtime import Encoder
 from bot.errors import EncoderError
 
+REMEMBERED = 60_000
+"""Vectors kept while a model is trained: about 90 MB."""
+
 
 class WrongEncoder(EncoderError, RasaException):
     """The encoder that a model was trained with is not there; another would mislead it."""
@@ -17,10 +20,14 @@ class WrongEncoder(EncoderError, RasaException):
 def for_training() -> Encoder:
     """Return the current encoder, for a model that is being trained.
 
+    It remembers enough that no example is read twice, whichever component asks.
+
     Raises:
         WrongEncoder: there is none, or it is damaged.
     """
-    return _load(None)
+    encoder = _load(None)
+    encoder.cached = max(encoder.cached, REMEMBERED)
+    return encoder
 
 
 def for_model(name: str) -> Encoder:

@@ -237,6 +237,20 @@ def test_a_file_of_a_refused_kind_says_why_and_can_be_taken_out(case):
 # Colleagues
 
 
+def test_colleagues_that_are_fetched_late_are_listed_all_the_same(case):
+    desk, _ = case
+    held = []
+    desk.page.route("**/api/v1/agents*", held.append)
+    with desk.page.expect_request("**/api/v1/agents*"):
+        press(desk, "n")
+    field(desk).press_sequentially("@bru")
+    option = desk.page.get_by_role("option", name=re.compile("@bruno"))
+    expect(option).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(option).to_be_visible()
+
+
 def test_a_note_with_a_mention_reaches_the_colleague_and_never_the_customer(case, console):
     desk, customer = case
     other = console("bruno")

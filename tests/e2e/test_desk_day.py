@@ -179,7 +179,7 @@ def test_money_above_authority_is_booked_once_when_the_supervisor_approves(day):
     asked.get_by_role("button", name="Aprobar", exact=True).click()
     day.elena.dialog.get_by_label("Respuesta a quien lo pide").fill("Adelante.")
     day.elena.confirm("Aprobar")
-    day.elena.toast("Aprobado: 389 €")
+    expect(day.elena.dialog.first.get_by_role("status")).to_contain_text("Aprobado: 389 €")
     day.elena.dialog.get_by_role("button", name="Cerrar").click()
     expect(approval).to_contain_text("hecha")
     day.grace.hears("389")

@@ -125,7 +125,7 @@ def test_every_action_has_a_key_of_its_own_and_the_help_names_it(stage, opened):
         const app = { t, model: { isMine: () => true, agent: { role: "admin" } } };
         const actions = new Actions(app);
         const all = actions.all().map(({ name, key }) => [name, shown(key)]);
-        return { all, help: actions.help() };
+        return { all, help: [...actions.help(), ...actions.ownHelp()] };
     }"""
     told = page.evaluate(script)
     keys = [key for _, key in told["all"]]

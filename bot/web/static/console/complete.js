@@ -52,6 +52,11 @@ export class Completion {
     this.#draw();
   }
 
+  /** Look again once what is listed has been fetched: whoever types is faster than the network. */
+  fetched() {
+    if (this.list.hidden && document.activeElement === this.field) this.look();
+  }
+
   /** @param {KeyboardEvent} event @returns {boolean} whether the key was meant for the list */
   press(event) {
     if (!this.isOpen) return false;

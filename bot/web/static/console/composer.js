@@ -87,6 +87,7 @@ export class ReplyComposer extends Piece {
     else if (may) extras.get("suggestions", row.ref);
     if (reply && may) this.check?.watch(row.ref, this.field.value);
     this.panel?.render(row.ref);
+    this.list?.fetched();
   }
 
   /** Say to whom is written. @param {boolean} reply @param {import("./types.d.ts").Row} row */
