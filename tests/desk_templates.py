@@ -22,8 +22,9 @@ def _template() -> Path:
 
 
 def fresh_sqlite(path: Path) -> str:
-    """Put an empty, migrated SQLite database there and return its address."""
-    shutil.copyfile(_template(), path)
+    """Return the address of an SQLite database: an empty, migrated one if there is none yet."""
+    if not path.exists():
+        shutil.copyfile(_template(), path)
     return f"sqlite:///{path}"
 
 

@@ -240,7 +240,7 @@ def test_a_file_of_a_refused_kind_says_why_and_can_be_taken_out(case):
 def test_colleagues_that_are_fetched_late_are_listed_all_the_same(case):
     desk, _ = case
     held = []
-    desk.page.route("**/api/v1/agents*", held.append)
+    desk.page.route("**/api/v1/agents*", lambda route: held.append(route))
     with desk.page.expect_request("**/api/v1/agents*"):
         press(desk, "n")
     field(desk).press_sequentially("@bru")
