@@ -30,3 +30,12 @@ def failure(state: ConversationState, *kinds: str) -> str:
     """Return the newest failure of some kinds, as evidence; empty when there was none."""
     found = [one for one in state.failures if one.kind in kinds]
     return f"{found[-1].kind}: {found[-1].detail}".rstrip(": ") if found else ""
+
+
+def takes_up(state: ConversationState) -> bool:
+    """Return whether the customer asks for what was offered: a person must not come in between."""
+    made = {f"request_{offer.name}" for offer in state.offers if offer.status == "made"}
+    if "request_refund" in made:
+        made.add("return_item")  # "take it back", said of what was to be paid back
+    agrees = state.intent == "affirm" and any(one.status == "accepted" for one in state.offers)
+    return state.intent in made or (agrees and state.progress == state.turns)

@@ -20,6 +20,7 @@ from typing import Any
 
 from bot.deescalation.conversation import ConversationState
 from bot.deescalation.firing import Count, Firing, Names, higher, read_value
+from bot.deescalation.reading import takes_up
 from bot.deescalation.records import stepped
 from bot.deescalation.topics import AGAIN, ANGER, FALLBACK, MATTERS, RESTING, same_matter
 from bot.deescalation.triggers import Enabled, enabled, fired
@@ -153,22 +154,13 @@ def _strongest(
     acts = ["handoff"]
     if not _is_now(state, state.acknowledged):
         settled = _is_now(state, state.closed)  # nothing is left for a person to do
-        quiet = _paused(state, config) or _takes_up(state) or settled
+        quiet = _paused(state, config) or takes_up(state) or settled
         acts += ["deescalate"] if quiet else ["offer", "deescalate"]
     for act in acts:
         for firing in firings:
             if firing.act == act:
                 return firing
     return None
-
-
-def _takes_up(state: ConversationState) -> bool:
-    """Return whether the customer asks for what was offered: a person must not come in between."""
-    made = {f"request_{offer.name}" for offer in state.offers if offer.status == "made"}
-    if "request_refund" in made:
-        made.add("return_item")  # "take it back", said of what was to be paid back
-    agrees = state.intent == "affirm" and any(one.status == "accepted" for one in state.offers)
-    return state.intent in made or (agrees and state.progress == state.turns)
 
 
 def _paused(state: ConversationState, config: StepConfig) -> bool:

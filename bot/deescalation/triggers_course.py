@@ -9,7 +9,7 @@ from itertools import pairwise, takewhile
 
 from bot.deescalation.conversation import ConversationState
 from bot.deescalation.firing import Count, Level, Names, Share, trigger
-from bot.deescalation.reading import failure, said
+from bot.deescalation.reading import failure, said, takes_up
 from bot.deescalation.topics import COMPLAINTS, MATTERS, SMALL_TALK, TOPICS, is_matter
 from bot.deescalation.turn import at_least
 
@@ -38,8 +38,8 @@ def anger_not_lower(state: ConversationState, *, attempts: Count, drop: Share) -
         attempts: Attempts made, one in answer to each of as many turns.
         drop: By how much the score must have fallen since the first attempt to count as lower.
     """
-    if state.intent in CONTENT:
-        return False  # "done, it opens now": whatever was heard before, this is no anger
+    if state.intent in CONTENT or takes_up(state):
+        return False  # "done, it opens now", "then send it again": whatever was heard before
     tried = state.earlier_attempts >= attempts and at_least(state.level, "frustrated")
     return tried and state.calmest > state.first_attempt - drop
 

@@ -61,11 +61,12 @@ def said(intent, confidence=0.9, **more):
     return after(turn(intent, confidence=confidence, **more))
 
 
-def calmed(*levels, last="vent"):
+def calmed(*levels, last="vent", offer=""):
     """A conversation whose turns were each answered by an attempt, but for the last."""
     state = ConversationState()
     for level in levels[:-1]:
         state = records.attempted(after(turn("late_delivery", level), state=state))
+    state = records.offered(state, "otro envío", name=offer) if offer else state
     return after(turn(last, levels[-1]), state=state)
 
 
@@ -187,6 +188,11 @@ ROWS = [
         "anger_not_lower",
         calmed("angry", "angry", "angry"),
         calmed("angry", "angry", "angry", last="affirm"),
+    ),
+    (
+        "anger_not_lower",
+        calmed("angry", "angry", "angry"),
+        calmed("angry", "angry", "angry", last="request_resend", offer="resend"),
     ),
     (
         "anger_not_lower",
