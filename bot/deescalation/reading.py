@@ -37,5 +37,6 @@ def takes_up(state: ConversationState) -> bool:
     made = {f"request_{offer.name}" for offer in state.offers if offer.status == "made"}
     if "request_refund" in made:
         made.add("return_item")  # "take it back", said of what was to be paid back
-    agrees = state.intent == "affirm" and any(one.status == "accepted" for one in state.offers)
-    return state.intent in made or (agrees and state.progress == state.turns)
+    given = {f"request_{one.name}" for one in state.offers if one.status == "accepted"}
+    taken = state.intent in given or (state.intent == "affirm" and bool(given))
+    return state.intent in made or (taken and state.progress == state.turns)

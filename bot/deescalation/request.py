@@ -54,7 +54,7 @@ def handoff_request(
         "offers": [{"text": one.text, "status": one.status} for one in state.offers],
         "facts": known,
         "issue": state.issue,
-        "team": firing.team or TEAM_OF.get(state.issue or "", "general"),
+        "team": _team(state, firing),
         "priority": higher(state.priority, firing.priority) or "medium",
         "risk": list(dict.fromkeys((*state.risks, *([firing.risk] if firing.risk else [])))),
         "language": state.language,
@@ -156,3 +156,9 @@ def _failure_points(state: ConversationState) -> list[str]:
     if state.misunderstood:
         points.append(f"not_understood x{state.misunderstood}")
     return points
+
+
+def _team(state: ConversationState, firing: Firing) -> str:
+    """Return whose case it is: what nobody but a technician can mend is no manager's to decide."""
+    own = TEAM_OF.get(state.issue or "", "general")
+    return own if own == "technical" and firing.trigger == "always_person" else firing.team or own
