@@ -201,7 +201,6 @@ def play(conversations: int, home: Path, say: Any) -> tuple[dict[str, Any], dict
         teams=teams, role="supervisor",
     )  # fmt: skip
     token = agents.new_token(store, "marta", scopes=agents.SCOPES)
-    session = sessions.new_session(store, person, 8.0)[0]
     store.close()
     dice = random.Random(11)
     before: list[Any] = []
@@ -218,6 +217,9 @@ def play(conversations: int, home: Path, say: Any) -> tuple[dict[str, Any], dict
             say(f"{number + 1} of {len(blocks)} blocks played.")
         if number + 1 < len(blocks):
             age(home / "remanso.db", MONTH)
+    store = Store(settings.database())  # logged in now: what is there has been made months older
+    session = sessions.new_session(store, person, 8.0)[0]
+    store.close()
     with running(settings, environment):
         began = (datetime.now(timezone.utc) - MONTH * (len(blocks) + 1)).date().isoformat()
         with httpx.Client(base_url=settings.public(), timeout=WAIT) as client:
