@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from desk_templates import fresh_sqlite, rules_in
+from desk_templates import fresh_sqlite
 from sqlalchemy.engine import make_url
 
 from bot.handoff import agents
 from bot.handoff.desk import Desk
+from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,5 +113,5 @@ def fake_desk(folder, **options):
     """Return a desk with a database in ``folder``."""
     clock, phrasebook = FakeClock(), FakePhrasebook()
     store = Store(fresh_database(folder), clock)
-    desk = Desk(store, phrasebook, rules_in(ROOT / "desk.yml"), clock, **options)
-    return FakeDesk(store, desk, clock, phrasebook)
+    rules = DeskRules.from_file(ROOT / "desk.yml")
+    return FakeDesk(store, Desk(store, phrasebook, rules, clock, **options), clock, phrasebook)

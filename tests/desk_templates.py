@@ -1,4 +1,4 @@
-"""What hundreds of tests begin with, made once a process: a migrated database, the desk's rules."""
+"""What hundreds of tests begin with, made once a process: a migrated database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store
 
 
@@ -26,16 +25,3 @@ def fresh_sqlite(path: Path) -> str:
     if not path.exists():
         shutil.copyfile(_template(), path)
     return f"sqlite:///{path}"
-
-
-def rules_in(path: Path) -> DeskRules:
-    """Return the rules in a file; a file with the same text is read once."""
-    return _read(path.read_text(encoding="utf-8"))
-
-
-@cache
-def _read(text: str) -> DeskRules:
-    with tempfile.NamedTemporaryFile("w", suffix=".yml", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        return DeskRules.from_file(Path(file.name))

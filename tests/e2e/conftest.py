@@ -63,3 +63,19 @@ def visitor(browser):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def console(stage, visitor):
+    """The console of an agent, opened when asked for; a script error fails the test."""
+    from tests.e2e.console import Console
+
+    errors = []
+
+    def open_console(username="marta", **options):
+        page = visitor(f"{stage.url}/console/", **options)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return Console(page, username)
+
+    yield open_console
+    assert not errors

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.handoff import agents, sessions
-from tests.e2e.console import Console
 from tests.e2e.console_stage import Stage, angry_customer
 from tests.e2e.widget_stage import violations
 from tests.system import PASSWORD
@@ -24,20 +23,6 @@ def stage(tmp_path_factory):
         agents.add(stage.store, username, name=username.title(), password=PASSWORD, role=role)
     yield stage
     stage.close()
-
-
-@pytest.fixture
-def console(stage, visitor):
-    """The console of an agent, opened when asked for; a script error fails the test."""
-    errors = []
-
-    def open_console(username="lola", **options):
-        page = visitor(f"{stage.url}/console/", **options)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return Console(page, username)
-
-    yield open_console
-    assert not errors
 
 
 @pytest.fixture
@@ -75,7 +60,7 @@ def said(desk):
 
 
 def test_the_account_opens_by_key_menu_and_palette_and_axe_finds_nothing(console):
-    desk = console()
+    desk = console("lola")
     press(desk, "Shift+C")
     expect(sheet(desk).get_by_role("heading", level=2)).to_have_text("Mi cuenta")
     expect(sheet(desk)).to_contain_text("Chrome · Linux")
@@ -100,7 +85,7 @@ def test_logins_are_seen_and_the_others_ended(stage, console):
     lola = agents.get(stage.store, "lola")
     for device in ("Firefox · Windows", "Safari · iPhone", ""):
         sessions.new_session(stage.store, lola, 8, device)
-    desk = console()
+    desk = console("lola")
     press(desk, "Shift+C")
     logins = sheet(desk).locator(".logins li")
     mine = logins.filter(has_text="esta sesión")
@@ -153,7 +138,7 @@ def test_the_password_changes_after_the_old_one_and_twice_the_new(stage, console
 
 
 def test_the_second_factor_is_turned_on_from_there(console):
-    desk = console()
+    desk = console("lola")
     press(desk, "Shift+C")
     sheet(desk).get_by_role("button", name="Activar el segundo factor").click()
     sheet(desk).get_by_label("Contraseña", exact=True).fill(PASSWORD)
@@ -201,7 +186,7 @@ def test_who_looked_at_which_list_is_told_to_who_administers(stage, console):
 
 
 def test_an_agent_sees_neither_webhooks_nor_looks(console):
-    desk = console()
+    desk = console("lola")
     for key in ("Shift+K", "Shift+R"):
         press(desk, key)
         expect(desk.page.get_by_role("dialog")).to_have_count(0)

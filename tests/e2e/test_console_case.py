@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.handoff import agents
-from tests.e2e.console import Console
 from tests.e2e.console_stage import Stage, angry_customer
 from tests.e2e.fake_case import FakeCase
 from tests.e2e.widget_stage import violations
@@ -33,20 +32,6 @@ def served(tmp_path_factory):
 def stage(served):
     served.engine.reset()
     return served
-
-
-@pytest.fixture
-def console(stage, visitor):
-    """The console of an agent, opened when asked for; a script error fails the test."""
-    errors = []
-
-    def open_console(username="marta", **options):
-        page = visitor(f"{stage.url}/console/", **options)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return Console(page, username)
-
-    yield open_console
-    assert not errors
 
 
 @pytest.fixture

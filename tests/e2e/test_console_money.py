@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.handoff import agents
-from tests.e2e.console import Console
 from tests.e2e.console_stage import PAYLOAD, Customer, Stage, angry_customer
 from tests.e2e.widget_stage import violations
 from tests.system import PASSWORD
@@ -26,20 +25,6 @@ def stage(tmp_path_factory):
     agents.add(stage.store, "lola", name="Lola Vidal", password=PASSWORD, teams=["managers"])
     yield stage
     stage.close()
-
-
-@pytest.fixture
-def console(stage, visitor):
-    """The console of an agent, opened when asked for; a script error fails the test."""
-    errors = []
-
-    def open_console(username="marta", **options):
-        page = visitor(f"{stage.url}/console/", **options)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return Console(page, username)
-
-    yield open_console
-    assert not errors
 
 
 def press(desk, key):

@@ -28,20 +28,6 @@ def stage(served):
     return served
 
 
-@pytest.fixture
-def console(stage, visitor):
-    """The console of an agent, opened when asked for; a script error fails the test."""
-    errors = []
-
-    def open_console(username="marta", **options):
-        page = visitor(f"{stage.url}/console/", **options)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return Console(page, username)
-
-    yield open_console
-    assert not errors
-
-
 def chat(console):
     return console.page.locator("ticket-chat")
 

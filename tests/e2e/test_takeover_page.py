@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.console import Console
 from tests.e2e.console_stage import ANGRY, Customer, Stage
 
 pytestmark = pytest.mark.browser
@@ -19,20 +18,6 @@ def stage(tmp_path):
     stage = Stage(tmp_path)
     yield stage
     stage.close()
-
-
-@pytest.fixture
-def console(stage, visitor):
-    """The console of an agent, opened when asked for; a script error fails the test."""
-    errors = []
-
-    def open_console(username="marta", **options):
-        page = visitor(f"{stage.url}/console/", **options)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return Console(page, username)
-
-    yield open_console
-    assert not errors
 
 
 def promised(hours):

@@ -3,13 +3,12 @@
 import dataclasses
 import warnings
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
 from agents_client import add_agent, bearer
 from argon2 import PasswordHasher
-from desk_templates import fresh_sqlite, rules_in
+from desk_templates import fresh_sqlite
 from fake_engine import FakeEngine, wait_until
 from role_table import WHO
 
@@ -194,14 +193,6 @@ def quick_passwords():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.handoff.agents._hasher", PasswordHasher(1, 8, 1))
         patch.setattr("bot.web.auth.EVEN", 0.0)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def rules_read_once():
-    """Do not read the same rules for every gateway: a tenth of a second each."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.web.app.DeskRules", SimpleNamespace(from_file=rules_in))
         yield
 
 
