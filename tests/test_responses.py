@@ -62,6 +62,7 @@ FACTS = {
     "seconds": "30",
     "scope": "tickets:read",
     "accepted": "solved, refunded",
+    "said": "y cuándo llega lo mío",
     "title": "Cambiar la dirección de entrega",
     "updated": "30 de septiembre de 2026",
     "passage": " ".join(["palabra"] * 25) + " final.",

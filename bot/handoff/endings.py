@@ -11,7 +11,7 @@ from bot.handoff import clocks, people, routing, status, surveys, tickets, wrap_
 from bot.handoff.instants import instant
 from bot.handoff.presence import Change, actor
 from bot.handoff.records import Agent, Json, Ticket, Vow
-from bot.handoff.store import conversations, promises
+from bot.handoff.store import conversations, messages, promises
 from bot.handoff.takeover import TakeoverDesk
 from bot.handoff.waking import awaken
 
@@ -19,13 +19,14 @@ RELEASED = "utter_notice_released"
 RESOLVED = "utter_notice_resolved"
 REOPENED = "utter_notice_reopened"
 LAW = "utter_notice_law"
+QUOTED = 300  # characters of an unread message that are shown to the agent
 NOTHING_LEFT: Json = {"agreed": "", "promised": [], "offers_refused": [], "facts": {}}
 
 
 class EndingDesk(TakeoverDesk):
     """Gives chats back, closes cases and takes them up again."""
 
-    def give_back(self, ref: str, agent: Agent, note: Json) -> Change:
+    def give_back(self, ref: str, agent: Agent, note: Json, *, seen: int = 0) -> Change:
         """Give the conversation back to the bot, which speaks first with what was agreed.
 
         The bot's turn is stored here; whoever runs turns finds it, after a crash too.
@@ -35,9 +36,11 @@ class EndingDesk(TakeoverDesk):
             agent: Who has it.
             note: {"agreed", "promised": [{"text", "due"}], "offers_refused": [text], "cause"}; the
                 cause, a code of ``desk.yml``, may be missing.
+            seen: The newest message that the agent has read; 0: not said.
 
         Raises:
             NotAllowed: the agent has not claimed the ticket.
+            Conflict: the customer has written since that message.
             DeskError: the note does not say what was agreed, or names no known cause.
         """
         at = self.clock()
@@ -49,6 +52,7 @@ class EndingDesk(TakeoverDesk):
             self._known_cause(cause)
         with self.store.database.write() as connection:
             ticket = self.held(connection, ref, agent, at, "return")
+            _check_read(connection, ticket, seen)
             given = {key: note[key] for key in NOTHING_LEFT if note.get(key)}
             kept = {**NOTHING_LEFT, **given, "agreed": agreed, "agent": agent.name}
             ticket = self.close_case(
@@ -72,7 +76,14 @@ class EndingDesk(TakeoverDesk):
             return Change(ticket)
 
     def resolve(
-        self, ref: str, agent: Agent, disposition: str, note: str = "", *, cause: str
+        self,
+        ref: str,
+        agent: Agent,
+        disposition: str,
+        note: str = "",
+        *,
+        cause: str,
+        seen: int = 0,
     ) -> Change:
         """Close a ticket; the bot has the conversation again and waits for the customer.
 
@@ -84,9 +95,11 @@ class EndingDesk(TakeoverDesk):
             disposition: How it ends, a code of ``desk.yml``.
             note: What was agreed.
             cause: Why a person was needed, a code of ``desk.yml``.
+            seen: The newest message that the agent has read; 0: not said.
 
         Raises:
             NotAllowed: the agent has not claimed the ticket.
+            Conflict: the customer has written since that message.
             DeskError: ``desk.yml`` knows no such disposition or cause.
         """
         known = self.rules.dispositions
@@ -98,6 +111,7 @@ class EndingDesk(TakeoverDesk):
         at = self.clock()
         with self.store.database.write() as connection:
             ticket = self.held(connection, ref, agent, at, "resolve")
+            _check_read(connection, ticket, seen)
             kept = {
                 **NOTHING_LEFT,
                 "agreed": note.strip(),
@@ -255,3 +269,19 @@ def _vows(promised: Iterable[Json], team: str, zone: tzinfo) -> list[Vow]:
         Vow(f"note_{number}", str(each.get("text") or ""), instant(each.get("due"), zone), team)
         for number, each in enumerate(promised, start=1)
     ]
+
+
+def _check_read(connection: Any, ticket: Ticket, seen: int) -> None:
+    """Refuse to end a case over what the customer wrote a moment ago: nobody would answer it."""
+    if not seen:
+        return
+    newer = [
+        message
+        for message in messages.listing(connection, ticket.conversation, after=seen)
+        if message.author == "customer"
+    ]
+    if newer:
+        said = " / ".join(message.text for message in newer if message.text)[-QUOTED:]
+        number = newer[-1].id
+        text = f"The customer has written message {number} since {seen}: read it before you end."
+        raise Conflict(text, "unread", said=said or "…", newest=number)

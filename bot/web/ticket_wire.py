@@ -9,6 +9,7 @@ from bot.web import wire
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 Line = Annotated[str, msgspec.Meta(max_length=500)]
 Lines = Annotated[list[Line], msgspec.Meta(max_length=20)]
+Seen = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # newest message that was read; 0: not said
 
 
 class FrustrationOut(msgspec.Struct):
@@ -201,6 +202,7 @@ class Note(msgspec.Struct):
     offers_refused: Lines = []
     facts: Annotated[dict[str, Line], msgspec.Meta(max_length=20)] = {}
     cause: Annotated[str, msgspec.Meta(max_length=60)] = ""  # why a person was needed, if known
+    seen: Seen = 0
 
 
 class Resolve(msgspec.Struct):
@@ -209,6 +211,7 @@ class Resolve(msgspec.Struct):
     disposition: Annotated[str, msgspec.Meta(max_length=60)] = ""
     cause: Annotated[str, msgspec.Meta(max_length=60)] = ""
     note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    seen: Seen = 0
 
 
 class Typing(msgspec.Struct, tag_field="type", tag="typing"):

@@ -86,7 +86,9 @@ async def give_back(request: Request) -> Response:
     note = await wire.body(request, ticket_wire.Note)
     if not note.agreed.strip():
         raise Problem(400, "no_note")
-    answer = await change(request, _desk(request).give_back, agent, msgspec.to_builtins(note))
+    kept = msgspec.to_builtins(note)
+    seen = kept.pop("seen")
+    answer = await change(request, _desk(request).give_back, agent, kept, seen=seen)
     gateway: Gateway = request.app.state.gateway
     ticket = await gateway.io(gateway.desk.ticket, request.path_params["ref"])
     gateway.turns.wake(ticket.conversation)
@@ -98,7 +100,13 @@ async def resolve(request: Request) -> Response:
     agent = await auth.authenticated(request, auth.WRITE)
     end = await wire.body(request, ticket_wire.Resolve)
     return await change(
-        request, _desk(request).resolve, agent, end.disposition, end.note, cause=end.cause
+        request,
+        _desk(request).resolve,
+        agent,
+        end.disposition,
+        end.note,
+        cause=end.cause,
+        seen=end.seen,
     )
 
 

@@ -139,6 +139,24 @@ def test_after_a_hand_back_the_bot_answers_what_it_is_asked(here, ana, claimed):
     assert here.store.start_turn(message.turn) is not None
 
 
+@pytest.mark.parametrize("end", ["give_back", "resolve"])
+def test_a_case_does_not_end_over_what_the_customer_wrote_a_moment_ago(here, ana, claimed, end):
+    def close(seen):
+        if end == "give_back":
+            return here.desk.give_back(claimed.ref, ana, NOTE, seen=seen)
+        return here.desk.resolve(claimed.ref, ana, "solved", cause="wish", seen=seen)
+
+    seen = here.store.messages(claimed.conversation)[-1].id
+    newer, _ = here.store.add_customer_message(claimed.conversation, "¿y cuándo llega?", "late")
+
+    with pytest.raises(Conflict) as refused:
+        close(seen)
+    assert refused.value.code == "unread"
+    assert refused.value.facts == {"said": "¿y cuándo llega?", "newest": newer.id}
+    assert here.store.conversation(claimed.conversation).owner == "agent"
+    assert close(newer.id).ticket.status in ("returned", "resolved")
+
+
 def test_a_hand_back_needs_to_say_what_was_agreed(here, ana, claimed):
     with pytest.raises(DeskError):
         here.desk.give_back(claimed.ref, ana, {"agreed": " "})

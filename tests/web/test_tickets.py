@@ -139,6 +139,27 @@ def test_a_hand_back_without_a_note_is_refused(ana, eva):
     assert eva.view()["owner"] == "agent"
 
 
+@pytest.mark.parametrize(
+    ("deed", "body"),
+    [
+        ("return", {"agreed": "Se reenvía."}),
+        ("resolve", {"disposition": "solved", "cause": "wish"}),
+    ],
+)
+def test_an_end_over_an_unread_message_is_refused_with_what_it_says(ana, eva, deed, body):
+    ana.act(eva.ref, "claim")
+    seen = eva.messages()[-1]["id"]
+    newest = eva.say("¿y cuándo llega?")["message"]["id"]
+
+    answer = ana.post(f"{TICKETS}/{eva.ref}/{deed}", **body, seen=seen)
+
+    assert answer.status_code == 409
+    assert answer.json()["error"]["code"] == "unread"
+    assert "«y cuándo llega»" in answer.json()["error"]["text"]
+    assert eva.view()["owner"] == "agent"
+    assert ana.post(f"{TICKETS}/{eva.ref}/{deed}", **body, seen=newest).is_success
+
+
 def test_an_unknown_disposition_is_refused_with_the_known_ones(ana, eva):
     ana.act(eva.ref, "claim")
 

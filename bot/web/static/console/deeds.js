@@ -81,7 +81,7 @@ export class Deeds {
     return this.#close("return", note, this.app.t.handbackDone);
   }
 
-  /** @param {Record<"disposition" | "cause" | "note", string>} end */
+  /** @param {{ disposition: string, cause: string, note: string, seen: number }} end */
   async resolve(end) {
     return this.#close("resolve", end, this.app.t.resolveDone);
   }

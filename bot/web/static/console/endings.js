@@ -26,9 +26,10 @@ export function handBack(app) {
     );
   });
   const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
+  const read = reading(app);
   const agreed = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("agreed"));
   onGo(app, dialog, async () => {
-    if (agreed.value.trim()) return app.deeds.handBack(noteOf(form));
+    if (agreed.value.trim()) return read((seen) => app.deeds.handBack({ ...noteOf(form), seen }));
     agreed.setAttribute("aria-invalid", "true");
     agreed.focus();
     return app.t.agreedMissing;
@@ -57,18 +58,37 @@ export function resolve(app) {
     part(form, "why").hidden = !Object.keys(causes).length;
   });
   const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
+  const read = reading(app);
   onGo(app, dialog, async () => {
     const given = new FormData(form);
     const disposition = String(given.get("disposition") ?? "");
     const cause = String(given.get("cause") ?? "");
     const asked = !part(form, "why").hidden;
     if (disposition && (cause || !asked)) {
-      return app.deeds.resolve({ disposition, cause, note: String(given.get("note") ?? "") });
+      const note = String(given.get("note") ?? "");
+      return read((seen) => app.deeds.resolve({ disposition, cause, note, seen }));
     }
     const missing = disposition ? "cause" : "disposition";
     /** @type {HTMLElement | null} */ (form.querySelector(`[name="${missing}"]`))?.focus();
     return disposition ? app.t.causeMissing : app.t.dispositionMissing;
   });
+}
+
+/**
+ * The case ends over nothing that the agent has not read: the dialog hides the chat, so what was
+ * there when it opened counts, and after a refusal, which quotes it, what is there then.
+ *
+ * @param {App} app
+ * @returns {(end: (seen: number) => Promise<string | null>) => Promise<string | null>}
+ */
+function reading(app) {
+  const newest = () => app.model.detail?.messages.at(-1)?.id ?? 0;
+  let seen = newest();
+  return async (end) => {
+    const why = await end(seen);
+    if (why !== null) seen = newest();
+    return why;
+  };
 }
 
 /** @param {App} app @param {HTMLElement} box @returns {HTMLInputElement} where the promise is written */
