@@ -10,6 +10,7 @@ from actions.case import kept
 from actions.changes import cancel_order
 from actions.context import Context, LoggedAction, state_slot
 from actions.delivery import ActionOfferRemedy
+from actions.knowledge import NAME as ARTICLE
 from actions.matters import RESOLUTION
 from actions.money import give_voucher, refund_order
 from actions.technical import fixed, next_remedy
@@ -19,6 +20,9 @@ WISHES = {"request_resend": "resend", "request_refund": "refund", "request_vouch
 """What a yes or a "no" may ask for beside it, to the resolution of it."""
 
 NEAR = 0.1  # confidence from which a wish beside a yes or a "no" is meant
+
+BESIDE_ARTICLE = {"account_access": "utter_account_access"}
+"""What else is said of a matter when its help article did not help."""
 
 NO_ORDER = ("account", "technical", "policy")
 """Issues that neither a parcel nor money solves."""
@@ -63,7 +67,7 @@ class ActionDecline(LoggedAction):
         if instead is not None:  # "no, rather send it again"
             return [SlotSet("resolution", instead), FollowupAction("order_form")]
         state = records.settled(context.state, str(name), "refused") if name else context.state
-        dispatcher.utter_message(response=_declined(context, name))
+        dispatcher.utter_message(response=_declined(context, name) if name else _left(context))
         return kept(records.answered(state))
 
 
@@ -109,9 +113,14 @@ class ActionThanks(LoggedAction):
     def act(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, context: Context
     ) -> list[EventType]:
-        """Utter."""
-        dispatcher.utter_message(response="utter_solved" if _solved(context) else "utter_thanks")
-        return [state_slot(records.answered(context.state))]
+        """Utter; which of two remedies it shall be is asked again where it is still open."""
+        key = "utter_solved" if _solved(context) else "utter_thanks"
+        state = context.state
+        waiting = {one.name for one in state.offers if one.status == "made"}
+        if state.matter and {"resend", "refund"} <= waiting:
+            key = "utter_still_to_choose"
+        dispatcher.utter_message(response=key)
+        return [state_slot(records.answered(state))]
 
 
 def _instead(tracker: Tracker, context: Context) -> str | None:
@@ -125,6 +134,15 @@ def _instead(tracker: Tracker, context: Context) -> str | None:
 def _solved(context: Context) -> bool:
     """Return whether something was done for the customer: sent again, paid back, a voucher."""
     return any(one.status == "accepted" and one.name != "person" for one in context.state.offers)
+
+
+def _left(context: Context) -> str:
+    """Return what answers a no to nothing that was to be done; an article is not all there is."""
+    last = context.state.offers[-1:]
+    other = BESIDE_ARTICLE.get(context.state.matter, "")
+    if last and last[0].name == ARTICLE and other and other not in context.state.responses:
+        return other
+    return _declined(context, None)
 
 
 def _declined(context: Context, offered: object) -> str:

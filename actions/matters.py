@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Context, LoggedAction, said_again, state_slot
 from bot.deescalation import records
+from bot.deescalation.topics import MATTERS
 from bot.deescalation.turn import at_least
 
 RESOLUTION = {
@@ -59,7 +60,8 @@ class ActionTakeUp(LoggedAction):
         before = context.state
         state = before if before.matter else records.taken_up(before)
         key = "utter_go_on" if before.matter else "utter_take_up"
-        if before.responses[-1:] == ("utter_choose_matter",):  # asked which, and told "either"
+        either = context.intent not in MATTERS  # asked which comes first, and told "either"
+        if either and before.responses[-1:] == ("utter_choose_matter",):
             key = "utter_begin_with"
         dispatcher.utter_message(response=key, a=context.words.topic(state.matter))
         return [

@@ -1,9 +1,12 @@
 """Quoting a help article: with title and date, once, and never in place of a person."""
 
+from dataclasses import replace
+
 import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import ActionDecline
 from actions.context import Context
 from actions.knowledge import ActionOfferArticle, fitting_article, say_article
 from bot.deescalation.phrasing import Phrasebook
@@ -133,3 +136,17 @@ def test_the_message_is_short_and_offers_two_ways_one_of_them_a_person(language)
         assert len(phrase.text.split()) <= 45
         assert [one["payload"] for one in phrase.buttons] == ["/affirm", "/ask_human"]
         said.append(phrase.id)
+
+
+def test_a_no_to_the_article_is_followed_by_what_else_there_is_once():
+    def decline(*said):
+        _, quoted = run(tracker(article(intents=["account_access"]), intent="account_access"))
+        left = replace(quoted, matter="account_access", responses=said)
+        asked = tracker(intent="deny")
+        asked.slots["conversation_state"] = left.to_dict()
+        dispatcher = CollectingDispatcher()
+        ActionDecline().run(dispatcher, asked, {})
+        return [one["response"] for one in dispatcher.messages]
+
+    assert decline("utter_offer_article") == ["utter_account_access"]
+    assert decline("utter_account_access", "utter_offer_article") == ["utter_offer_declined"]

@@ -1,9 +1,10 @@
 """What a message means in its place, where the understanding alone was not sure.
 
-Four things are certain without it: an answer that begins with yes or no answers what the bot asked;
-while a remedy is tried, "what do I do now?" asks for the next one and "done, it opens" says that it
-worked; of another one or the money, "can you change it?" chooses the first; and a message that
-names a product or an order is about one. Nothing else is guessed.
+Six things are certain without it: an answer that begins with yes or no answers what the bot asked,
+and a few words with the postcode that it asked for are that answer; of two matters the one that is
+named comes first; while a remedy is tried, "what do I do now?" asks for the next one and "done, it
+opens" says that it worked; of another one or the money, "can you change it?" chooses the first; and
+a message that names a product or an order is about one. Nothing else is guessed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.deescalation.facts import answer_in, asks_exchange
-from bot.deescalation.topics import FALLBACK, MATTERS, issue_of
+from bot.deescalation.topics import FALLBACK, MATTERS, issue_of, same_matter
 
 LIKELY = 0.25
 """Share of the ranking from which an intent may be the message's, where its place allows it."""
@@ -22,6 +23,12 @@ FAINT = 0.05
 OBJECTS = frozenset({"product", "order_number"})
 UNCLEAR = frozenset({FALLBACK, "return_item", "request_refund", "out_of_scope"})
 """Intents that a plain yes or no may have been taken for: "SÍ, devolvedlo YA"."""
+PROOF = frozenset({"order_number", "email", "postcode"})
+"""What the form for an order asks for; slots and entities have the same names."""
+DATA = frozenset({"order_status", "change_address"})
+"""Intents that such a detail alone may have been taken for: "postcode 28013, what else?"."""
+FEW = 6
+"""Words of a message that holds a detail and hardly more."""
 OF_REMEDY = {
     "affirm": "affirm",
     "thanks": "affirm",
@@ -48,6 +55,9 @@ def settle(parsed: dict[str, Any], tracker: DialogueStateTracker) -> dict[str, A
     text = str(parsed.get("text") or "")
     awaiting = tracker.get_slot("awaiting")
     found = answer_in(text) if name in UNCLEAR and awaiting else ""
+    if name in DATA and tracker.get_slot("requested_slot") in PROOF and len(text.split()) <= FEW:
+        found = "inform" if PROOF & _entities(parsed) else ""
+    found = found or _chosen_matter(parsed, tracker)
     if not found and awaiting == "fix" and name in (FALLBACK, "ask_capabilities"):
         found = next((OF_REMEDY[one] for one in _likely(parsed) if one in OF_REMEDY), "")
     if not found and name in SWAPS and _offers_another(tracker) and asks_exchange(text):
@@ -55,6 +65,16 @@ def settle(parsed: dict[str, Any], tracker: DialogueStateTracker) -> dict[str, A
     if not found and name == FALLBACK and OBJECTS & _entities(parsed):
         found = _likeliest_matter(parsed)
     return {**parsed, "intent": {"name": found, "confidence": 1.0}} if found else parsed
+
+
+def _chosen_matter(parsed: dict[str, Any], tracker: DialogueStateTracker) -> str:
+    """Return the matter that the customer takes first, if they were asked that; else nothing."""
+    state = tracker.get_slot("conversation_state") or {}
+    if (state.get("responses") or [""])[-1] != "utter_choose_matter":
+        return ""
+    best = next((name for name in _likely(parsed) if name != FALLBACK), "")
+    waiting = [str(one.get("intent")) for one in state.get("agenda") or ()]
+    return next((one for one in waiting if same_matter(one, best)), "")
 
 
 def _offers_another(tracker: DialogueStateTracker) -> bool:

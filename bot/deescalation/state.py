@@ -188,7 +188,8 @@ def _subject(state: ConversationState, turn: CustomerTurn) -> ConversationState:
     settled = len(state.seen) > 1 and state.seen[-2] == state.closed  # it was just answered
     again = turn.intent in REPEATABLE and turn.intent in before and not settled
     tested = turn.intent == "not_solved" and state.fixes > 0  # it answers "does it work now?"
-    repeated = again and not state.new_facts and not turn.choice and not tested
+    chosen = turn.choice or state.responses[-1:] == ("utter_choose_matter",)  # "the charge first"
+    repeated = again and not state.new_facts and not chosen and not tested
     stated = issue_of(turn.intent) is not None and not turn.choice
     wants = state.wants
     if turn.intent.startswith("request_") and turn.intent not in wants:
@@ -200,7 +201,7 @@ def _subject(state: ConversationState, turn: CustomerTurn) -> ConversationState:
         wants=wants,
         repeats=state.repeats + repeated,
         repeated=repeated,
-        similarity=0.0 if turn.choice or settled else _similarity(state.texts),
+        similarity=0.0 if chosen or settled else _similarity(state.texts),
         abuse=state.abuse + (turn.intent == "abuse"),
         formal_complaint=state.formal_complaint or turn.intent == "formal_complaint",
     )

@@ -1,6 +1,7 @@
 """The state: what it remembers, that it stays bounded, and that it survives JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -175,6 +176,13 @@ def test_a_complaint_said_again_without_news_is_a_repetition():
     assert not after("order_status", "order_status").repeated
     assert not after("late_delivery", "not_solved").repeated
     assert after("not_solved", "affirm", "not_solved").repeated
+
+
+def test_to_name_which_of_two_comes_first_is_no_repetition():
+    asked = replace(after("double_charge"), responses=("utter_choose_matter",))
+    assert not advance(asked, turn("double_charge", text="primero lo del cobro")).repeated
+    asked = replace(asked, responses=("utter_charges_double",))
+    assert advance(asked, turn("double_charge", text="primero lo del cobro")).repeated
 
 
 def test_the_first_complaint_is_kept_in_its_words():

@@ -67,6 +67,20 @@ def test_of_another_one_or_the_money_change_it_is_another_one(carmen, shop):
     assert [one.operation for one in shop.ledger()] == ["resend"]
 
 
+def test_of_two_matters_the_one_that_is_named_comes_first_however_unsure(known):
+    known.say("double_charge", also=["late_delivery"], order_number="48213")
+    assert known.responses[-1] == "utter_choose_matter"
+    known.say("nlu_fallback", "lo de la entrega", guess="late_delivery")
+    assert known.responses[-1] == "utter_delivery_late"
+
+
+def test_the_postcode_that_was_asked_for_does_not_change_the_matter(talk):
+    talk.say("double_charge", order_number="47950")
+    assert talk.responses[-1] == "utter_ask_proof"
+    talk.say("order_status", "código postal 1425, ¿algo más?", postcode="1425", confidence=0.8)
+    assert talk.responses[-1] == "utter_refund_done"
+
+
 def test_to_take_it_back_is_not_to_change_it(carmen, shop):
     carmen.say("damaged_product", product="jarra")
     carmen.say("return_item", "se lo devuelvo", guess="request_resend")

@@ -180,3 +180,13 @@ def test_several_orders_are_offered_as_choices(talk, loaded, loop):
     payloads = [choice["payload"] for choice in talk.last["messages"][-1]["choices"]]
     talk.press(payloads[0])  # of 259 €: the bot may send another, not pay it back
     assert talk.responses == ["utter_offer_only_resend"]
+
+
+def test_thanks_before_choosing_are_answered_with_the_choice(known):
+    known.say("late_delivery", order_number="48213")
+    known.say("thanks")
+    assert known.responses == ["utter_still_to_choose"]
+    known.say("request_resend")
+    known.say("deny")
+    known.say("thanks")
+    assert known.responses == ["utter_solved"]
