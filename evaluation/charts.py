@@ -20,6 +20,7 @@ LOOK = {
     "frozen encoder": (MOSS, "triangle-up"),
     "Rasa's default pipeline": (AMBER, "diamond"),
     "keywords": ("#5b6b70", "x"),
+    "plain bot": (CLAY, "square"),
 }
 OTHER = ("#7a8a86", "cross")  # any further system
 LABEL = 15  # characters of a label before it is broken: phones are narrow

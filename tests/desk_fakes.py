@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from desk_templates import fresh_sqlite
 from sqlalchemy.engine import make_url
 
 from bot.handoff import agents
 from bot.handoff.desk import Desk
 from bot.handoff.rules import DeskRules
 from bot.handoff.store import Store
+from tests.desk_templates import fresh_sqlite
 
 ROOT = Path(__file__).resolve().parent.parent
 WEDNESDAY_NOON = datetime(2026, 11, 25, 11, 0, tzinfo=timezone.utc)  # 12:00 in Madrid

@@ -8,13 +8,13 @@ import pytest
 import yaml
 from agents_client import add_agent, bearer
 from argon2 import PasswordHasher
-from desk_templates import fresh_sqlite
 from fake_engine import FakeEngine, wait_until
 from role_table import WHO
 
 from bot.deescalation.phrasing import Phrasebook
 from bot.settings import ROOT, Settings
 from evaluation.open_desk import write_open_desk
+from tests.desk_templates import fresh_sqlite
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
