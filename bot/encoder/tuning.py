@@ -50,8 +50,8 @@ class Recipe:
 
     frozen: int = 6  # lower layers that stay as they are, of 12
     rounds: int = 2  # times that every example is seen
-    batch: int = 16  # texts a step
-    rate: float = 1e-4  # highest learning rate of the layers
+    batch: int = 32  # texts a step
+    rate: float = 1.4e-4  # highest learning rate of the layers
     head_rate: float = 2e-3  # and of the heads
     warm_up: float = 0.1  # share of the steps in which the rate grows
     smoothing: float = 0.1  # of class targets

@@ -66,6 +66,9 @@ class IntentClassifier(Component):
             "words_strength": 5.0,
             # intents whose miss costs most -> logits more that they get, at least 0
             "favour": {},
+            # chance, in [0, 1], that a favoured intent must reach with it; else none is favoured:
+            # a text of which nothing is known is no alarm
+            "favour_from": 0.4,
             # most iterations of the solver
             "iterations": 300,
             # folder of texts apart from the examples, on which the confidence is calibrated
@@ -101,7 +104,9 @@ class IntentClassifier(Component):
     def _weighed(self, reader: Reader, names: list[str]) -> Reader:
         """Return the reader with what ``config.yml`` adds to the chances."""
         nothing = float(self.config["nothing"])
-        return replace(reader, favour=self._favour(names), nothing=nothing)
+        favour_from = float(self.config["favour_from"])
+        favour = self._favour(names)
+        return replace(reader, favour=favour, favour_from=favour_from, nothing=nothing)
 
     def _favour(self, names: list[str]) -> dict[int, float]:
         """Return what favoured intents get, by number; those that the model lacks get nothing."""

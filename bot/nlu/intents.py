@@ -44,6 +44,7 @@ class Reader:
     intents: int  # how many there are
     temperature: float = 1.0  # divisor of the logits
     favour: Mapping[int, float] = field(default_factory=dict)  # intent's number -> logits more
+    favour_from: float = 0.0  # chance that such an intent must then reach; else none is favoured
     nothing: float = 0.0  # logits more, or less, of saying nothing
     known: NDArray[Any] | None = None  # marks of the words that were learnt
 
@@ -98,10 +99,14 @@ class Reader:
     def chances(self, vectors: NDArray[Any], texts: Sequence[str]) -> NDArray[Any]:
         """Return texts x intents; what a row lacks to 1 is the chance that it says nothing."""
         logits = self.logits(vectors, texts) / self.temperature
-        for intent, more in self.favour.items():
-            logits[:, intent] += more
         logits[:, self.intents :] += self.nothing
         chances = np.exp(_log_softmax(logits))[:, : self.intents]
+        if self.favour:
+            names = list(self.favour)
+            logits[:, names] += list(self.favour.values())
+            favoured = np.exp(_log_softmax(logits))[:, : self.intents]
+            reached = favoured[:, names].max(axis=1) >= self.favour_from
+            chances = np.where(reached[:, None], favoured, chances)
         if self.known is not None:
             strange = [known_words.is_strange(text, self.known) for text in texts]
             chances[np.array(strange, dtype=bool)] *= known_words.LEFT

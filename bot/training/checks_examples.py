@@ -16,7 +16,7 @@ from bot.training.finding import Finding
 LEAST = 2  # examples that an intent needs: the classifier learns on one part, checks on another
 SCARCE = 0.25  # share of the median count below which an intent is far behind the others
 
-REGIONS = {"es": ("es", "mx", "ar", "co", "cl"), "en": ("us", "uk", "ie", "au", "in")}
+REGIONS = {"es": ("es", "mx", "ar", "co", "cl", "pe"), "en": ("us", "uk", "ie", "au", "in")}
 DOMAINS = tuple("shop bank telecom airline energy insurance public software everyday".split())
 STYLES = tuple("furious icy sarcastic resigned rambling telegraphic shouting even joyful".split())
 FIELDS = ("text", "level", "region", "domain", "style", "context")

@@ -63,6 +63,15 @@ def test_a_favoured_intent_wins_where_two_are_about_as_likely(reader):
     assert more.sum() == pytest.approx(1.0)
 
 
+def test_what_a_favoured_intent_does_not_come_near_stays_as_it_was(reader):
+    vector = np.array([[0.0, 0.5, 0.5]])
+    plain = reader.chances(vector, ["hola"])
+    favoured = replace(reader, favour={1: 3.0}, favour_from=0.999)
+    np.testing.assert_array_equal(favoured.chances(vector, ["hola"]), plain)
+    near = replace(favoured, favour_from=0.5)
+    assert near.chances(vector, ["hola"])[0].argmax() == 1
+
+
 def test_a_reader_comes_back_from_its_arrays(reader):
     again = Reader.from_arrays(reader.to_arrays(), CONFIG)
     vectors, texts, _ = examples(9, seed=4)
