@@ -90,6 +90,11 @@ export function show(box, attachments, { model, language }) {
   }
 }
 
+const AGAIN = 1000; // milliseconds until a picture that did not come is asked for again
+
+/** @param {number} milliseconds */
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
 /**
  * Draw a picture onto a canvas: no policy of the embedding site forbids that, and nothing in it runs.
  *
@@ -98,8 +103,9 @@ export function show(box, attachments, { model, language }) {
  * @param {string} path
  */
 async function draw(canvas, model, path) {
+  const get = async () => createImageBitmap(await fetchFile(model, path));
   try {
-    const picture = await createImageBitmap(await fetchFile(model, path));
+    const picture = await get().catch(() => pause(AGAIN).then(get)); // a network may fail once
     const scale = Math.min(1, 480 / picture.width, 320 / picture.height);
     canvas.width = Math.max(1, Math.round(picture.width * scale));
     canvas.height = Math.max(1, Math.round(picture.height * scale));
