@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import Context, LoggedAction, said_again, state_slot
 from bot.deescalation import records
+from bot.deescalation.reading import asked_which_first
 from bot.deescalation.topics import MATTERS
 from bot.deescalation.turn import at_least
 
@@ -60,8 +61,7 @@ class ActionTakeUp(LoggedAction):
         before = context.state
         state = before if before.matter else records.taken_up(before)
         key = "utter_go_on" if before.matter else "utter_take_up"
-        either = context.intent not in MATTERS  # asked which comes first, and told "either"
-        if either and before.responses[-1:] == ("utter_choose_matter",):
+        if asked_which_first(before) and context.intent not in MATTERS:  # and told "either"
             key = "utter_begin_with"
         dispatcher.utter_message(response=key, a=context.words.topic(state.matter))
         return [

@@ -13,7 +13,9 @@ from typing import Any
 
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.deescalation.conversation import ConversationState
 from bot.deescalation.facts import answer_in, asks_exchange
+from bot.deescalation.reading import asked_which_first
 from bot.deescalation.topics import FALLBACK, MATTERS, issue_of, same_matter
 
 LIKELY = 0.25
@@ -69,12 +71,11 @@ def settle(parsed: dict[str, Any], tracker: DialogueStateTracker) -> dict[str, A
 
 def _chosen_matter(parsed: dict[str, Any], tracker: DialogueStateTracker) -> str:
     """Return the matter that the customer takes first, if they were asked that; else nothing."""
-    state = tracker.get_slot("conversation_state") or {}
-    if (state.get("responses") or [""])[-1] != "utter_choose_matter":
+    state = ConversationState.from_dict(tracker.get_slot("conversation_state"))
+    if not asked_which_first(state):
         return ""
     best = next((name for name in _likely(parsed) if name != FALLBACK), "")
-    waiting = [str(one.get("intent")) for one in state.get("agenda") or ()]
-    return next((one for one in waiting if same_matter(one, best)), "")
+    return next((one.intent for one in state.agenda if same_matter(one.intent, best)), "")
 
 
 def _offers_another(tracker: DialogueStateTracker) -> bool:

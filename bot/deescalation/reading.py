@@ -1,4 +1,4 @@
-"""What triggers read of a conversation."""
+"""What is read of a conversation, by triggers and by what understands an answer."""
 
 from __future__ import annotations
 
@@ -40,3 +40,8 @@ def takes_up(state: ConversationState) -> bool:
     given = {f"request_{one.name}" for one in state.offers if one.status == "accepted"}
     taken = state.intent in given or (state.intent == "affirm" and bool(given))
     return state.intent in made or (taken and state.progress == state.turns)
+
+
+def asked_which_first(state: ConversationState) -> bool:
+    """Return whether the bot has just asked which of several matters comes first."""
+    return state.responses[-1:] == ("utter_choose_matter",)

@@ -25,6 +25,7 @@ from bot.deescalation.conversation import (
 )
 from bot.deescalation.facts import MAX_VALUE, Fact, clip, from_entities, merged
 from bot.deescalation.matters import matters, with_its_matter
+from bot.deescalation.reading import asked_which_first
 from bot.deescalation.topics import (
     FALLBACK,
     INTERNAL,
@@ -188,7 +189,7 @@ def _subject(state: ConversationState, turn: CustomerTurn) -> ConversationState:
     settled = len(state.seen) > 1 and state.seen[-2] == state.closed  # it was just answered
     again = turn.intent in REPEATABLE and turn.intent in before and not settled
     tested = turn.intent == "not_solved" and state.fixes > 0  # it answers "does it work now?"
-    chosen = turn.choice or state.responses[-1:] == ("utter_choose_matter",)  # "the charge first"
+    chosen = turn.choice or asked_which_first(state)  # "the charge first"
     repeated = again and not state.new_facts and not chosen and not tested
     stated = issue_of(turn.intent) is not None and not turn.choice
     wants = state.wants
