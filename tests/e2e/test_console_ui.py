@@ -36,6 +36,16 @@ def toast(console, text):
     return console.page.locator(".toast").filter(has_text=text)
 
 
+def say_after_the_session(desk, text):
+    """The session ends unnoticed and the agent writes on: it is the reply that finds out."""
+    beside = re.compile(r"/api/v1/(?!.*(check|messages|session)$)")
+    desk.page.route(beside, lambda route: route.abort())
+    desk.page.context.clear_cookies()
+    desk.say(text)
+    expect(desk.page.get_by_text("La sesión ha terminado.")).to_be_visible()
+    desk.page.unroute(beside)
+
+
 def test_a_wrong_password_is_told_and_too_many_have_to_wait(stage, visitor):
     page = visitor(f"{stage.url}/console/")
     enter = page.locator(".login [data-part=enter]")
@@ -154,14 +164,38 @@ def test_a_session_that_ends_asks_again_and_loses_no_word(stage, console):
     customer = Customer(stage)
     customer.say("Hola")
     desk.claim(customer.person())
-    desk.page.context.clear_cookies()
-    desk.say("Enviado con la sesión muerta")
-    expect(desk.page.get_by_text("La sesión ha terminado.")).to_be_visible()
+    say_after_the_session(desk, "Enviado con la sesión muerta")
     expect(desk.page.get_by_label("Usuario")).to_have_value("marta")
     desk.page.get_by_label("Contraseña", exact=True).fill(PASSWORD)
     desk.page.keyboard.press("Enter")
     customer.waits_for("Enviado con la sesión muerta")
     expect(chat(desk).get_by_text("Enviado con la sesión muerta")).to_have_count(1)
+
+
+def test_a_reply_refused_after_the_agent_is_back_goes_out_too(stage, console):
+    desk = console()
+    customer = Customer(stage)
+    customer.say("Hola")
+    desk.claim(customer.person())
+    late = []
+
+    def hold_first(route):
+        if late:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    desk.page.route("**/messages", hold_first)
+    say_after_the_session(desk, "Enviado con la sesión muerta")
+    desk.page.get_by_label("Contraseña", exact=True).fill(PASSWORD)
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.get_by_text("La sesión ha terminado.")).to_be_hidden()
+    route, refusal = late[0]
+    assert refusal.status == 401
+    with desk.page.expect_response(lambda each: each.url.endswith("/messages") and each.ok):
+        route.fulfill(response=refusal)
+    customer.waits_for("Enviado con la sesión muerta")
+    expect(desk.page.get_by_text("La sesión ha terminado.")).to_be_hidden()
 
 
 def test_a_draft_survives_a_reload_and_belongs_to_its_case(stage, console):

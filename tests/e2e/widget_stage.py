@@ -19,6 +19,14 @@ from tests.system import free_port
 HERE = Path(__file__).resolve().parent
 AXE = HERE.parents[1] / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# A colour on its way from one to another is no colour to judge; what moves for ever is not awaited.
+AT_REST = """() => {
+  const roots = [document];
+  for (const root of roots)
+    for (const { shadowRoot } of root.querySelectorAll("*")) if (shadowRoot) roots.push(shadowRoot);
+  return roots.flatMap((root) => root.getAnimations()).every(({ effect, playState }) =>
+    playState === "finished" || effect.getComputedTiming().endTime === Infinity);
+}"""
 
 
 class Stage:
@@ -79,6 +87,7 @@ def violations(page: Page) -> list[str]:
     if not AXE.exists():
         pytest.skip("axe-core is not installed: run `npm ci`")
     page.evaluate(AXE.read_text("utf-8"))
+    page.wait_for_function(AT_REST)
     result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     return [
         f"{each['impact']} {each['id']}: {[node['target'] for node in each['nodes']]}"

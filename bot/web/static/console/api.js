@@ -52,7 +52,26 @@ export class Api {
    * @returns {Promise<any>}
    */
   async call(method, path, body) {
-    return this.#read(await this.#fetch(method, path, body));
+    return this.#inSession(async () => this.#read(await this.#fetch(method, path, body)));
+  }
+
+  /**
+   * What was refused because its session was over is asked again if the agent has logged in since.
+   *
+   * @template T
+   * @param {() => Promise<T>} ask
+   * @returns {Promise<T>}
+   */
+  async #inSession(ask) {
+    const { csrf } = this;
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === "session")) throw error;
+      if (csrf !== this.csrf) return this.#inSession(ask);
+      this.onLoggedOut();
+      throw error;
+    }
   }
 
   /** @param {Response} answer @returns {Promise<any>} its JSON, or its refusal is thrown */
@@ -61,7 +80,6 @@ export class Api {
     if (answer.ok) return json;
     const { code = "server", text = "" } = json?.error ?? {};
     const seconds = Number(answer.headers.get("retry-after")) || 0;
-    if (code === "session") this.onLoggedOut();
     throw new ApiError(answer.status, code, text || this.unreachable(), seconds);
   }
 
@@ -186,15 +204,16 @@ export class Api {
   }
 
   /** @param {string} path @param {File} file whose content is the body @returns {Promise<any>} */
-  async upload(path, file) {
-    const answer = await this.#fetch("POST", path, undefined, file);
-    return this.#read(answer);
+  upload(path, file) {
+    return this.#inSession(async () => this.#read(await this.#fetch("POST", path, undefined, file)));
   }
 
   /** @param {string} path of a file @returns {Promise<Blob>} */
-  async blob(path) {
-    const answer = await this.#fetch("GET", path);
-    return answer.ok ? answer.blob() : this.#read(answer);
+  blob(path) {
+    return this.#inSession(async () => {
+      const answer = await this.#fetch("GET", path);
+      return answer.ok ? answer.blob() : this.#read(answer);
+    });
   }
 
   /** @param {import("./types.d.ts").Session} session */

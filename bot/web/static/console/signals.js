@@ -78,7 +78,7 @@ export class Signals {
   /** @param {string} agent whose presence has changed */
   presence(agent) {
     const { model, duty, watch } = this.app;
-    if (agent === model.agent?.username) duty.learn();
+    if (agent === model.agent?.username) duty.learn().catch(() => {});
     if (model.board) watch.look();
   }
 
