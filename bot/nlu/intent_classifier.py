@@ -179,11 +179,14 @@ class IntentClassifier(Component):
         return messages
 
     def read(self, parts: list[str]) -> list[dict[str, Any] | None]:
-        """Return the intent of each part of a message, {"name", "confidence"}; None if unknown."""
+        """Return the intent of each part of a message, {"name", "confidence"}; None if unknown.
+
+        No intent is favoured: who asks wants to know how sure it is of the part alone.
+        """
         if self._reader is None or self._encoder is None:
             return [None] * len(parts)
         vectors = self._encoder.encode([normalise(part) for part in parts])
-        chances = self._reader.chances(vectors, parts)
+        chances = replace(self._reader, favour={}).chances(vectors, parts)
         return [self._named(self._without_courtesies(row))[0] for row in chances]
 
     def _ranking(self, message: Message) -> list[dict[str, Any]]:
