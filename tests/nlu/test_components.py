@@ -1,5 +1,6 @@
 """Every component: trained, persisted, loaded, and given anything a customer may send."""
 
+import copy
 import json
 
 import numpy as np
@@ -126,6 +127,20 @@ def test_the_ranking_falls_and_leaves_room_for_saying_nothing(loaded):
     confidences = [one["confidence"] for one in ranking]
     assert confidences == sorted(confidences, reverse=True)
     assert 0.5 < sum(confidences) <= 1.0 + 1e-6
+
+
+def test_a_clause_is_read_with_no_intent_favoured(pipeline):
+    config = {"favour": {"late_delivery": 9.0}, "favour_from": 0.0}
+    kinds = [kind for kind, _ in pipeline.components]
+    favouring = copy.copy(pipeline)
+    favouring.components = [
+        (kind, {**given, **config} if kind is IntentClassifier else given)
+        for kind, given in pipeline.components
+    ]
+    plain, more = (one.load() for one in (pipeline, favouring))
+    assert more.parse("hola")["intent"]["name"] == "late_delivery"
+    at = kinds.index(IntentClassifier)
+    assert more.fresh[at].read(TEXTS) == plain.fresh[at].read(TEXTS)
 
 
 def test_whoever_reads_a_message_is_no_part_of_what_is_told_of_it(loaded):
