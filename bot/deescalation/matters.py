@@ -10,6 +10,21 @@ from bot.deescalation.topics import ANGER, MATTERS, same_matter, solves
 from bot.deescalation.turn import CustomerTurn
 
 
+SURE = 0.6  # confidence from which one matter takes the place of another, as half_understood's
+
+
+def in_its_place(state: ConversationState, turn: CustomerTurn) -> CustomerTurn:
+    """Return the turn; half understood, it goes on about the matter in hand and begins no other.
+
+    "I know it has been 45 days, but I was in hospital" is no late parcel in the middle of a return.
+    """
+    begins = turn.intent in MATTERS - {"policy_exception"} and not turn.choice
+    other = state.matter and not same_matter(state.matter, turn.intent)
+    if begins and other and turn.confidence < SURE and "order_number" not in turn.entities:
+        return replace(turn, intent="inform")
+    return turn
+
+
 def matters(state: ConversationState, turn: CustomerTurn) -> ConversationState:
     """Keep one matter in hand; what else was asked for, or is left for another, waits."""
     turn = with_its_matter(turn)

@@ -24,7 +24,7 @@ from bot.deescalation.conversation import (
     Offer,
 )
 from bot.deescalation.facts import MAX_VALUE, Fact, clip, from_entities, merged
-from bot.deescalation.matters import matters, with_its_matter
+from bot.deescalation.matters import in_its_place, matters, with_its_matter
 from bot.deescalation.reading import asked_which_first
 from bot.deescalation.topics import (
     FALLBACK,
@@ -61,6 +61,7 @@ def advance(state: ConversationState, turn: CustomerTurn) -> ConversationState:
     turn = _tidy(turn)
     if turn.intent in INTERNAL or (turn.id and turn.id in state.seen):
         return state
+    turn = in_its_place(state, turn)
     number = state.turns + 1
     language = _language(state, turn)
     given = {}

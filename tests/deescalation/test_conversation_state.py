@@ -323,3 +323,22 @@ def test_the_longest_conversation_stays_small():
 )  # fmt: skip
 def test_a_message_may_say_that_its_number_is_an_order(text, expected):
     assert names_order(text) is expected
+
+
+@pytest.mark.parametrize(
+    "second, matter",
+    [
+        (turn("late_delivery", confidence=0.55), "return_item"),
+        (turn("late_delivery", confidence=0.8), "late_delivery"),
+        (
+            turn("late_delivery", confidence=0.55, entities={"order_number": ("48213",)}),
+            "late_delivery",
+        ),
+        (turn("late_delivery", confidence=0.55, choice=True), "late_delivery"),
+        (turn("policy_exception", confidence=0.55), "policy_exception"),
+    ],
+    ids=["half understood", "understood", "another order", "pressed", "about what is in hand"],
+)
+def test_what_is_half_understood_begins_no_other_matter(second, matter):
+    assert after("return_item", second).matter == matter
+    assert after(second).matter == second.intent
