@@ -9,7 +9,6 @@ from bot.deescalation.facts import clip
 from bot.deescalation.topics import ANGER, MATTERS, same_matter, solves
 from bot.deescalation.turn import CustomerTurn
 
-
 SURE = 0.6  # confidence from which one matter takes the place of another, as half_understood's
 
 
