@@ -49,10 +49,11 @@ export class Api {
    * @param {string} method
    * @param {string} path below /api/v1
    * @param {object} [body]
+   * @param {File} [file] that is the body itself
    * @returns {Promise<any>}
    */
-  async call(method, path, body) {
-    return this.#inSession(async () => this.#read(await this.#fetch(method, path, body)));
+  call(method, path, body, file) {
+    return this.#inSession(async () => this.#read(await this.#fetch(method, path, body, file)));
   }
 
   /**
@@ -205,7 +206,7 @@ export class Api {
 
   /** @param {string} path @param {File} file whose content is the body @returns {Promise<any>} */
   upload(path, file) {
-    return this.#inSession(async () => this.#read(await this.#fetch("POST", path, undefined, file)));
+    return this.call("POST", path, undefined, file);
   }
 
   /** @param {string} path of a file @returns {Promise<Blob>} */
