@@ -18,6 +18,13 @@ LONG_TASKS = """window.longTasks = [];
 const note = (list) => list.getEntries().forEach(({ duration }) => longTasks.push(duration));
 new PerformanceObserver(note).observe({ type: "longtask", buffered: true });"""
 
+# Presses a key and says where the next one would land: not even a timer can run in between.
+PRESSED_FAST = """async (key) => {
+    const press = { key, bubbles: true, cancelable: true };
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", press));
+    for (let turn = 0; turn < 5; turn += 1) await null;
+    return document.activeElement.id;
+}"""
 
 SPIES = """window.notes = []; window.sounds = 0;
 window.Notification = class {
@@ -211,6 +218,16 @@ def test_words_are_searched_for_on_the_server_and_what_came_late_is_dropped(desk
     page.keyboard.press("Escape")
     expect(page.locator("ticket-row")).to_have_count(2)
     assert not any("q=jarr%C3%B3n" in path for path in desk.asked if "view=queue" in path)
+
+
+@pytest.mark.parametrize(("key", "field"), [("/", "find"), ("r", "reply"), ("n", "reply")])
+def test_a_key_that_leads_into_a_field_has_led_there_before_the_next_one(desk, console, key, field):
+    desk.add(mine(1))
+    page = console()
+    page.keyboard.press("2")
+    page.locator("ticket-row button").click()
+    expect(page.locator("#reply")).to_be_visible()
+    assert page.evaluate(PRESSED_FAST, key) == field
 
 
 def test_filters_narrow_the_list_and_are_taken_away_one_by_one(desk, console):

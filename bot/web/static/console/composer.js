@@ -57,13 +57,17 @@ export class ReplyComposer extends Piece {
     this.#to(mode);
     this.#answers = answers;
     this.on.model.changed();
-    requestAnimationFrame(() => {
-      const { field } = this;
-      if (!field || field.offsetParent === null) return;
-      field.focus();
-      const end = field.value.length;
-      if (words && !field.value.includes(words)) put(field, end, end, words);
-    });
+    queueMicrotask(() => this.#cursor(words)); // before the next key, which may be its first letter
+    requestAnimationFrame(() => this.#cursor(words)); // a menu or dialog gave the focus back
+  }
+
+  /** @param {string} words */
+  #cursor(words) {
+    const { field } = this;
+    if (!field || field.offsetParent === null) return;
+    field.focus();
+    const end = field.value.length;
+    if (words && !field.value.includes(words)) put(field, end, end, words);
   }
 
   /** @override */

@@ -77,7 +77,8 @@ export class Keys {
     model.pane = "queue";
     model.side = false;
     model.changed();
-    setTimeout(() => {
+    queueMicrotask(() => {
+      // Drawn by now, and before the next key: what is typed on is never taken for a shortcut.
       const finder = piece("queue-finder", QueueFinder);
       if (finder) work(finder);
     });
