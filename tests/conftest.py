@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 import yaml
 
@@ -16,6 +17,9 @@ from evaluation.open_desk import write_open_desk
 _HERE = Path(tempfile.mkdtemp(prefix="remanso-tests-"))
 atexit.register(shutil.rmtree, _HERE, ignore_errors=True)
 os.environ["REMANSO_DESK"] = str(write_open_desk(_HERE))  # tests run at night and on Sundays too
+
+hypothesis.settings.register_profile("shared", deadline=None)  # machines are shared and noisy
+hypothesis.settings.load_profile("shared")
 
 CATEGORIES = ("unit", "model", "server", "browser")
 

@@ -97,7 +97,7 @@ class FakeEngine:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
-        wait_until(lambda: self._server.started)
+        wait_until(lambda: self._server.started, 30)
         return self
 
     def stop(self):

@@ -82,11 +82,11 @@ def test_engine_without_a_model_is_down(fake, status):
 
 
 def test_slow_engine_is_late(fake):
-    fake.script["lento"] = {"seconds": 1}
+    fake.script["lento"] = {"seconds": 3}
     with pytest.raises(EngineLate):
-        ask(fake.url, message("lento", "t_5"), timeout=0.2)
+        ask(fake.url, message("lento", "t_5"), timeout=1)
     with pytest.raises(EngineLate):
-        ask(fake.url, message("lento", "t_6", timeout=0.2))
+        ask(fake.url, message("lento", "t_6", timeout=1))
 
 
 @pytest.mark.parametrize("status", [400, 401, 500])

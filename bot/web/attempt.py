@@ -60,8 +60,8 @@ class Attempt:
                 away_since = now if away_since is None else away_since
                 if now - away_since >= self._patience:
                     raise
-            await self._while_away(now - away_since)
             await asyncio.sleep(PAUSE_SECONDS)
+            await self._while_away(time.monotonic() - away_since)  # right before the next try
 
     async def _once(self) -> TurnReply:
         request = asyncio.ensure_future(self._send())

@@ -182,8 +182,8 @@ async def live(websocket: WebSocket) -> None:
     presence, feed = _parts(gateway)
     with gateway.hub.watch(TOPIC) as watcher:
         console = Console(websocket, gateway, feed, session, watcher)
-        await presence.opened(session.agent)
         try:
+            await presence.opened(session.agent)
             await _first_of(console.speak(), console.listen(), console.watch_login())
         finally:
             gateway.viewing.gone(console)

@@ -38,6 +38,7 @@ class Console:
         self.open(reference)
         self.press("Atender")
         self.page.get_by_role("button", name="Devolver a la cola").wait_for()
+        self.page.locator("#reply:focus").wait_for()
 
     def say(self, text: str) -> None:
         field = self.page.get_by_label("Respuesta al cliente")

@@ -77,7 +77,7 @@ class Stage:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
-        wait_until(lambda: self._server.started)
+        wait_until(lambda: self._server.started, 30)
 
     def stop(self) -> None:
         self._server.should_exit = True

@@ -193,7 +193,7 @@ def test_files_are_sent_shown_and_never_opened(case, stage):
         ]
     )
     waiting = desk.page.locator("reply-composer [data-part=files]")
-    expect(waiting).to_contain_text("foto.png")
+    expect(waiting).to_contain_text("foto.png · 0,1 kB")
     expect(waiting).to_contain_text("plazos.txt · 0 kB")
     desk.page.reload()
     desk.show("Míos")
@@ -493,6 +493,7 @@ def test_what_the_bot_should_have_done_is_kept_for_trainers(case, stage):
     expect(dialog(desk).locator("blockquote")).to_have_text("Paso el caso a una persona.")
     dialog(desk).get_by_role("textbox").fill("Decir antes el número de seguimiento")
     confirm(desk, "Guardar")
+    expect(dialog(desk)).to_be_hidden()
     found = stage.call("GET", "/api/v1/moments", token=stage.token("marta"))["moments"]
     assert found[0]["text"] == "Decir antes el número de seguimiento"
 

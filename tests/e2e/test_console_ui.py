@@ -1,7 +1,6 @@
 """What agents see, hear and press in the console, against the real gateway."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -65,7 +64,7 @@ def test_a_new_case_shows_up_by_itself_unread_until_it_is_opened(stage, console)
     desk = console()
     customer = angry_customer(stage)
     row = desk.row(customer.reference)
-    expect(row).to_be_visible(timeout=2000)
+    expect(row).to_be_visible()
     for part in (
         "Invitado",
         "Que se le devuelva el dinero.",
@@ -294,9 +293,9 @@ def test_a_late_reply_of_the_bot_is_marked_and_markup_is_text(stage, console):
     desk = console()
     customer = Customer(stage)
     markup = "<img src=x onerror=\"document.title='roto'\"> <b>hola</b>"
-    stage.engine.script[markup] = {"say": ["llego tarde"], "seconds": 1.0}
+    stage.engine.script[markup] = {"say": ["llego tarde"], "seconds": 3.0}
     customer.say(markup, wait=False)
-    time.sleep(0.4)
+    wait_until(lambda: markup in stage.engine.texts())
     customer.person()
     desk.open(customer.reference)
     desk.sees("llego tarde")
@@ -391,3 +390,20 @@ def test_no_state_of_the_console_breaks_an_accessibility_rule(stage, visitor, sc
     page.context.set_offline(False)
     wait_until(lambda: "Sin red" in customer.hears(), seconds=30)
     assert not any(found.values()), found
+
+
+def test_a_claim_that_is_answered_late_leaves_the_cursor_where_one_writes_by_then(stage, console):
+    desk = console()
+    customer = angry_customer(stage)
+    desk.open(customer.reference)
+    held = []
+    desk.page.route("**/claim", lambda route: held.append(route))
+    desk.page.keyboard.press("c")
+    wait_until(lambda: desk.page.wait_for_timeout(50) or held)
+    desk.page.keyboard.press("/")
+    desk.page.keyboard.type("jarr")
+    held.pop().continue_()
+    desk.page.get_by_role("button", name="Devolver a la cola").wait_for()
+    desk.page.keyboard.type("ón")
+    expect(desk.page.get_by_label("Buscar casos")).to_have_value("jarrón")
+    expect(desk.page.locator("#reply")).to_have_value("")

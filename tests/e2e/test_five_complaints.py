@@ -97,6 +97,8 @@ def play(widget, steps):
             if answers(widget) > heard:
                 break
             widget.page.wait_for_timeout(100)
+        else:
+            raise AssertionError(f"no answer to {step!r}:\n{widget.text()}")
         widget.page.wait_for_timeout(300)  # a second text of the same answer
 
 

@@ -23,6 +23,7 @@ class Widget:
         if not self.field.is_visible():
             launcher.first.click()
         self.field.wait_for(state="visible")
+        self.page.locator("remanso-chat .message").first.wait_for(state="attached")  # the greeting
         return self
 
     def say(self, text: str) -> None:

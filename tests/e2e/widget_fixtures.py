@@ -48,5 +48,6 @@ def page(stage: Stage, context: BrowserContext) -> Iterator[Page]:
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.goto(stage.url)
     bubble(opened, "¿Qué ha pasado?").wait_for()
+    opened.locator("remanso-chat .link[data-link=online]").wait_for(state="attached")
     yield opened
     assert not errors

@@ -79,7 +79,7 @@ def settings(tmp_path):
         desk=write_open_desk(tmp_path),
         secret="s" * 40,
         quiet_window=0.05,
-        engine_timeout=1.0,
+        engine_timeout=8.0,
         engine_patience=5.0,
         messages_per_minute=1000,
         conversations_per_minute=1000,

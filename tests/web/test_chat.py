@@ -47,7 +47,7 @@ def test_same_client_id_at_the_same_time_is_one_message(gateway, customer, engin
 
 
 def test_burst_is_one_turn_and_its_last_message_carries_the_replies(gateway, customer, engine):
-    ana = customer(gateway(quiet_window=0.4))
+    ana = customer(gateway(quiet_window=2))
     with ThreadPoolExecutor(3) as pool:
         waiting = []
         for number, text in enumerate(("hola", "mi pedido", "no llega")):
@@ -84,7 +84,7 @@ def test_urgent_message_is_not_kept_waiting_for_more(gateway, customer, engine, 
 
 
 def test_burst_is_gathered_longer_while_the_customer_types(gateway, customer, engine):
-    client = gateway(quiet_window=0.2)
+    client = gateway(quiet_window=1)
     ana = customer(client)
     with ana.socket() as socket:
         socket.send_json({"type": "hello", "token": ana.token, "after": 0})
@@ -93,7 +93,7 @@ def test_burst_is_gathered_longer_while_the_customer_types(gateway, customer, en
         socket.send_json({"type": "typing", "on": True})
         socket.send_json({"type": "ping"})
         with pytest.raises(AssertionError):
-            wait_until(lambda: engine.calls, 0.6)
+            wait_until(lambda: engine.calls, 1.5)
         ana.say("no llega", wait=False)
         wait_until(lambda: engine.calls)
     assert engine.texts() == ["hola\nno llega"]

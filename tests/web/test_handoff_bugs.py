@@ -116,15 +116,10 @@ def test_agents_are_told_of_the_ticket_and_of_every_message(ana, engine):
     hub = ana.client.app.state.gateway.hub
 
     async def listen():
-        import asyncio
-
         with hub.watch("desk") as watcher:
             started.append(True)
             while True:
-                try:
-                    heard.append(await asyncio.wait_for(watcher.next(), 2))
-                except asyncio.TimeoutError:
-                    return
+                heard.append(await watcher.next())
 
     started = []
     listening = ana.client.portal.start_task_soon(listen)
@@ -147,7 +142,7 @@ def test_person_asked_for_twice_at_the_same_time_is_one_ticket(ana):
 
 
 def test_person_button_beats_a_turn_that_is_running(ana, engine):
-    engine.script["lento"] = {"seconds": 0.4, "say": ["ya no hace falta"]}
+    engine.script["lento"] = {"seconds": 2, "say": ["ya no hace falta"]}
     ana.say("lento", wait=False)
     wait_until(lambda: engine.calls)
     ana.person()

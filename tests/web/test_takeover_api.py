@@ -65,7 +65,7 @@ def test_taking_tells_the_customer_and_silences_the_bot(client, ana, customer, e
 
 
 def test_the_reply_of_a_running_turn_is_kept_for_the_agent_only(client, ana, customer, engine):
-    engine.script["espera"] = {"seconds": 0.6}
+    engine.script["espera"] = {"seconds": 2}
     eva = customer(client)
     eva.say("espera", wait=False)
     wait_until(lambda: "espera" in engine.texts())

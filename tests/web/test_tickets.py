@@ -101,7 +101,7 @@ def test_a_hand_back_makes_the_bot_speak_first(ana, eva, engine):
     ana.act(eva.ref, "claim")
     note = {
         "agreed": "Reenviar el pedido",
-        "promised": [{"text": "Llega el viernes", "due": "2026-11-27T18:00:00Z"}],
+        "promised": [{"text": "Llega el viernes", "due": "2099-01-01T18:00:00Z"}],
         "offers_refused": ["Vale de 10 €"],
     }
 

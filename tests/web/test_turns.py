@@ -133,7 +133,7 @@ def test_turn_that_was_left_lying_is_taken_up_again(gateway, customer, engine, m
 
 
 def test_one_slow_conversation_does_not_hold_another(gateway, customer, engine):
-    engine.script["lento"] = {"seconds": 0.8}
+    engine.script["lento"] = {"seconds": 3}
     client = gateway()
     ana, luis = customer(client), customer(client)
     ana.say("lento", wait=False)

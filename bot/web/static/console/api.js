@@ -78,6 +78,8 @@ export class Api {
   /** @param {Response} answer @returns {Promise<any>} its JSON, or its refusal is thrown */
   async #read(answer) {
     const json = await answer.json().catch(() => null);
+    if (answer.ok && json === null && answer.status !== 204)
+      throw new ApiError(0, "network", this.unreachable()); // it broke off on its way
     if (answer.ok) return json;
     const { code = "server", text = "" } = json?.error ?? {};
     const seconds = Number(answer.headers.get("retry-after")) || 0;

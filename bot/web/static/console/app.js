@@ -157,9 +157,20 @@ export class App {
     this.toasts.show({ text: error.message, bad: true });
   }
 
-  /** Put the cursor where the reply is written. */
-  focusReply() {
-    requestAnimationFrame(() => document.getElementById("reply")?.focus());
+  /**
+   * Called before something is asked of the server: what it returns puts the cursor where the reply
+   * is written, unless the agent has begun to write or to choose elsewhere meanwhile.
+   *
+   * @returns {(ref: string) => void}
+   */
+  thenReply() {
+    const from = document.activeElement;
+    const focus = (/** @type {string} */ ref) => {
+      const at = document.activeElement;
+      const elsewhere = at !== from && at?.closest("input, textarea, select, dialog");
+      if (!elsewhere && this.model.selected === ref) document.getElementById("reply")?.focus();
+    };
+    return (ref) => queueMicrotask(() => focus(ref)); // drawn by then, and before the next key
   }
 
   /** @param {Parameters<import("./composer.js").ReplyComposer["write"]>} how */

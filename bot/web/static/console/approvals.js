@@ -71,7 +71,12 @@ function buttons(app, approval, how) {
   const button = (/** @type {"approve" | "refuse"} */ decision, /** @type {string} */ kind) =>
     h(
       "button",
-      { type: "button", class: kind, click: () => decideOne(app, approval, decision, how) },
+      {
+        type: "button",
+        class: kind,
+        "data-decides": `${approval.id} ${decision}`,
+        click: () => decideOne(app, approval, decision, how),
+      },
       t.decisions[decision],
     );
   return h("div", { class: "row-of" }, button("approve", "primary"), button("refuse", "plain"));

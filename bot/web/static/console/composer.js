@@ -171,7 +171,7 @@ export class ReplyComposer extends Piece {
   async #send(event) {
     event.preventDefault();
     const { field } = this;
-    if (!field || this.button?.disabled) return;
+    if (!field || this.#busy || this.button?.disabled) return;
     const said = field.value.trim();
     const ref = this.#ref;
     if (this.#mode === "note") return this.#note(ref, said);
@@ -202,7 +202,8 @@ export class ReplyComposer extends Piece {
     this.#busy = false;
     const here = ref === this.#ref && this.#mode === "note" && this.field?.value.trim() === said;
     if (outcome.done && here) this.#clear();
-    else if (outcome.done) this.on.outbox.setDraft(ref, "", "note");
+    else if (outcome.done && this.on.outbox.draft(ref, "note").trim() === said)
+      this.on.outbox.setDraft(ref, "", "note");
     this.#measure();
     text(part(this, "error"), outcome.done ? "" : outcome.why);
   }

@@ -23,10 +23,11 @@ export class Deeds {
   }
 
   async claim() {
+    const thenReply = this.app.thenReply();
     const ref = await this.#act("claim");
     if (!ref) return;
     this.app.toasts.show({ text: this.app.t.claimDone(ref), about: ref });
-    this.app.focusReply();
+    thenReply(ref);
   }
 
   async release() {
@@ -44,6 +45,7 @@ export class Deeds {
     const { app } = this;
     const { model, api, sync } = app;
     if (model.busy.has(conversation)) return;
+    const thenReply = app.thenReply();
     model.busy.set(conversation, "takeover");
     model.changed();
     try {
@@ -53,7 +55,7 @@ export class Deeds {
       model.view = "mine";
       app.toasts.show({ text: app.t.claimDone(ticket.ref), about: ticket.ref });
       await this.open(ticket.ref);
-      app.focusReply();
+      thenReply(ticket.ref);
     } catch (error) {
       app.failed(error);
       sync.chats().catch(() => {}); // somebody was faster, or the customer has left

@@ -72,7 +72,9 @@ export async function decide(app) {
     if (now === shown) return; // a button that is about to be pressed stays where it is
     shown = now;
     const list = part(dialog, "list");
-    const inside = list.contains(document.activeElement);
+    const focused = document.activeElement;
+    const inside = focused instanceof HTMLElement && list.contains(focused);
+    const decides = (inside && focused.dataset.decides) || "";
     const at = [...list.querySelectorAll("li")].findIndex((item) => item.matches(":focus-within"));
     const all = /** @type {import("./case.d.ts").Approval[]} */ (asked.value?.approvals ?? []);
     const open = all.filter(({ id, state }) => !gone.has(id) || state === "failed");
@@ -90,7 +92,9 @@ export async function decide(app) {
         ? h("ul", { class: "approvals" }, ...items)
         : h("p", { class: "soft", tabindex: -1 }, none),
     );
-    if (inside) focusOn(list, Math.max(at, 0));
+    const same = list.querySelector(/** @type {"button"} */ (`[data-decides="${decides}"]`));
+    if (same) same.focus();
+    else if (inside) focusOn(list, Math.max(at, 0));
   };
   draw();
   app.model.addEventListener("change", draw);

@@ -33,10 +33,11 @@ export class Duty {
   /** @param {string} ref */
   async accept(ref) {
     const { app } = this;
+    const thenReply = app.thenReply();
     if (!(await this.#answer(ref, "accept"))) return;
     app.toasts.show({ text: app.t.claimDone(ref), about: ref });
     await app.deeds.open(ref);
-    app.focusReply();
+    thenReply(ref);
   }
 
   /** @param {string} ref */

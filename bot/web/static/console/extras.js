@@ -76,7 +76,8 @@ export class Extras {
     this.#put(key, { state: "loading", value: before });
     try {
       const path = PATHS[part](encodeURIComponent(id));
-      this.#put(key, { state: "ready", value: await this.app.api.call("GET", path) });
+      const value = await this.app.api.call("GET", path);
+      this.#put(key, { state: "ready", value: withLater(value, this.#held.get(key)?.value) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#put(key, { state: "error", value: before, error: error.message });
@@ -122,4 +123,17 @@ export class Extras {
   #key(part, id) {
     return [this.app.language, part, id].join("\n"); // what the server words is worded again
   }
+}
+
+/**
+ * Notes that came by the socket while they were read are not lost again.
+ *
+ * @param {any} read
+ * @param {any} before
+ */
+function withLater(read, before) {
+  if (!read?.notes || !before?.notes) return read;
+  const last = read.notes.at(-1)?.id ?? 0;
+  const later = before.notes.filter((/** @type {TeamNote} */ { id }) => id > last);
+  return { ...read, notes: [...read.notes, ...later] };
 }

@@ -14,6 +14,7 @@ const PHASES = ["queued", "open", "waiting", "snoozed", "returned", "resolved"];
 export class QueueFinder extends Piece {
   /** @override */
   static template = "finder";
+  #keeping = false;
 
   /** @override */
   ready() {
@@ -140,7 +141,11 @@ export class QueueFinder extends Piece {
       field.focus();
       return;
     }
-    if (await this.on.shelf.keep(name)) {
+    if (this.#keeping) return;
+    this.#keeping = true;
+    const kept = await this.on.shelf.keep(name);
+    this.#keeping = false;
+    if (kept) {
       field.value = "";
       this.menu?.close();
       this.on.toasts.show({ text: this.t.viewKept(name) });

@@ -1,4 +1,5 @@
 import { h } from "../shared/dom.js";
+import { isBusy } from "./sheet.js";
 
 /**
  * What the shop knows of a case, in the shapes the dialogs and the panel need.
@@ -8,12 +9,20 @@ import { h } from "../shared/dom.js";
  * @typedef {import("./case.d.ts").ShopCharge} ShopCharge
  */
 
-/** @param {App} app @returns {Promise<Shop | null>} read now; null after telling why not */
+/**
+ * Read what the shop knows of the open case.
+ *
+ * @param {App} app
+ * @returns {Promise<Shop | null>} null after telling why not, or if the agent went on meanwhile: to
+ *   another case, or to a dialog
+ */
 export async function shopOf(app) {
   const ref = app.model.selected;
   if (!ref) return null;
+  const busy = isBusy();
   if (app.extras.get("shop", ref).state !== "ready") await app.extras.refresh("shop", ref);
   const shop = app.extras.get("shop", ref);
+  if (app.model.selected !== ref || (isBusy() && !busy)) return null;
   if (shop.state === "error") app.toasts.show({ text: shop.error, bad: true });
   return shop.value ?? null;
 }

@@ -74,7 +74,7 @@ export class Sync extends EventTarget {
     const { api, model } = this.app;
     const views = ["risk", "participating", "mentions"];
     const begun = performance.now();
-    const newer = (/** @type {string} */ ref) => (this.#heard.get(ref) ?? 0) > begun;
+    const newer = (/** @type {string} */ ref) => this.#told(ref, begun);
     const [open, along, mentions] = await Promise.all(views.map((view) => api.all(view)));
     const fresh = new Map([...open, ...along, ...mentions].map((row) => [row.ref, row]));
     for (const row of model.rows.values()) {
@@ -112,6 +112,7 @@ export class Sync extends EventTarget {
   /** @param {string} ref */
   async fetch(ref) {
     const { api, model, unread } = this.app;
+    const begun = performance.now();
     const detail = await api.ticket(ref);
     const newer = model.details.get(ref)?.messages ?? [];
     model.details.set(ref, detail);
@@ -119,9 +120,14 @@ export class Sync extends EventTarget {
       ref,
       newer.filter(({ id }) => id > (detail.messages.at(-1)?.id ?? 0)),
     );
-    model.put(detail.ticket);
+    model.put((this.#told(ref, begun) && model.rows.get(ref)) || detail.ticket);
     unread.learn(ref, detail.messages);
     model.changed();
+  }
+
+  /** Whether the socket has told of a case since then. @param {string} ref @param {number} then */
+  #told(ref, then) {
+    return (this.#heard.get(ref) ?? 0) > then;
   }
 
   /** After a hand-back the bot speaks; its words come without a ticket to push them. */

@@ -34,11 +34,8 @@ export class WordCheck {
   async before(ref, text) {
     clearTimeout(this.#timer);
     if (this.#knows(ref, text) || this.app.model.link !== "live") return this.of(ref, text);
-    await Promise.race([
-      this.#ask(ref, text),
-      new Promise((done) => setTimeout(done, PATIENCE)),
-    ]);
-    return this.of(ref, text);
+    const late = new Promise((done) => setTimeout(done, PATIENCE, []));
+    return Promise.race([this.#ask(ref, text), late]);
   }
 
   /** How the customer feels: another level, another look. @param {string} ref */
@@ -52,7 +49,7 @@ export class WordCheck {
     return known.ref === ref && known.text === text && known.level === this.#level(ref);
   }
 
-  /** @param {string} ref @param {string} text */
+  /** @param {string} ref @param {string} text @returns {Promise<Finding[]>} none where it fails */
   async #ask(ref, text) {
     const asked = ++this.#asked;
     const level = this.#level(ref);
@@ -60,11 +57,13 @@ export class WordCheck {
     if (text.trim()) {
       const path = `/tickets/${encodeURIComponent(ref)}/check`;
       const answer = await this.app.api.call("POST", path, { text }).catch(() => null);
-      if (!answer) return; // a reply is never held up by a check that fails
+      if (!answer) return []; // a reply is never held up by a check that fails
       findings = answer.findings;
     }
-    if (asked !== this.#asked) return;
-    this.#known = { ref, text, level, findings };
-    this.told();
+    if (asked === this.#asked) {
+      this.#known = { ref, text, level, findings };
+      this.told();
+    }
+    return findings;
   }
 }

@@ -103,6 +103,7 @@ export class Page {
     return this.#safely(async () => {
       const longer = { ...kept, replies: [...kept.replies, reply] };
       const course = await this.#course(longer);
+      if (this.kept !== kept) return; // left meanwhile
       this.#keep(longer);
       this.#draw(talk.situation, course);
     });

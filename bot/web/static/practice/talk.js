@@ -87,6 +87,7 @@ export class Talk {
 
   /** @param {import("./types.d.ts").Kept["replies"][number]} reply @returns {Promise<boolean>} */
   async #go(reply) {
+    if (this.#busy) return false;
     this.#busy = true;
     const waits = h("p", { class: "line" }, this.page.t.thinking);
     if (reply.text) {

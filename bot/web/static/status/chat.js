@@ -11,6 +11,7 @@ import { sayShort } from "./sections.js";
 export class Chat {
   #rows = /** @type {Set<number>} */ (new Set());
   #id = newId(); // of the message in the field: sent twice is received once
+  #tried = ""; // what was sent under that id
 
   /**
    * @param {import("./model.js").Case} model
@@ -85,20 +86,26 @@ export class Chat {
     const { t } = this;
     if (this.button.disabled) return;
     const text = this.field.value.trim();
-    const files = this.uploads.done();
+    const said = { text: text || undefined, attachments: this.uploads.done().map(({ id }) => id) };
+    const tried = JSON.stringify(said);
+    if (this.#tried && tried !== this.#tried) this.#id = newId(); // it says something else now
+    this.#tried = tried;
     this.button.disabled = true;
+    this.field.readOnly = true; // what is typed now would be lost with what is sent
     this.problem.textContent = "";
     try {
-      const body = { client_id: this.#id, text: text || undefined, attachments: files.map(({ id }) => id) };
-      await this.model.ask("/messages?wait=0", body);
+      await this.model.ask("/messages?wait=0", { client_id: this.#id, ...said });
       this.#id = newId();
+      this.#tried = "";
       this.field.value = "";
       this.uploads.take();
     } catch (error) {
       this.problem.textContent = (error instanceof Refusal && error.text) || t.notSent;
     }
+    this.field.readOnly = false;
     this.#measure();
-    this.field.focus();
+    const { activeElement: at } = document;
+    if (at === document.body || at === this.button) this.field.focus();
   }
 
   /** @param {Message} message */

@@ -26,6 +26,7 @@ export class Case extends EventTarget {
   #soon;
   /** @type {Link | undefined} */
   #link;
+  #run = 0; // number of the newest reading: the answer of an older one comes too late
 
   /** @param {"es" | "en"} language */
   constructor(language) {
@@ -71,6 +72,8 @@ export class Case extends EventTarget {
   /** Forget the case in this tab. */
   leave() {
     sessionStorage.removeItem(KEPT);
+    clearTimeout(this.#soon);
+    this.#run += 1;
     this.#link?.stop();
     this.#link = undefined;
     this.#session = this.view = this.#said = null;
@@ -114,11 +117,14 @@ export class Case extends EventTarget {
   /** Read the case again. */
   async refresh() {
     if (!this.view) return;
+    const run = ++this.#run;
     try {
-      this.view = await this.#read(this.view.reference);
+      const view = await this.#read(this.view.reference);
+      if (run !== this.#run) return; // left, or asked again meanwhile
+      this.view = view;
       this.#changed();
     } catch (error) {
-      if (error instanceof Refusal && error.gone) this.#failed(error);
+      if (run === this.#run && error instanceof Refusal && error.gone) this.#failed(error);
     }
   }
 
@@ -133,6 +139,7 @@ export class Case extends EventTarget {
     this.#link?.stop();
     if (session.id !== this.#session?.id) this.messages.clear();
     this.#session = session;
+    this.#run += 1;
     this.view = view;
     sessionStorage.setItem(KEPT, JSON.stringify({ session, reference: view.reference }));
     this.#link = new Link(this.api, {

@@ -10,11 +10,19 @@ import { h } from "../shared/dom.js";
  */
 export async function attach(view, composer, files, style) {
   if (!files.length) return;
-  const [{ Uploads }] = await Promise.all([import("./after/uploads.js"), style]);
-  const uploads = (composer.uploads ??= new Uploads(view, () => composer.changed()));
-  composer.tray.replaceChildren(uploads.element);
-  uploads.add(files);
-  composer.focus();
+  composer.waits(1);
+  try {
+    const [{ Uploads }] = await Promise.all([import("./after/uploads.js"), style]);
+    const uploads = (composer.uploads ??= new Uploads(view, () => composer.changed()));
+    composer.tray.replaceChildren(uploads.element);
+    uploads.add(files);
+  } catch {
+    composer.tray.textContent = view.t.failed; // no connection: they can be chosen again
+  } finally {
+    composer.waits(-1);
+  }
+  const { activeElement } = /** @type {ShadowRoot} */ (composer.element.getRootNode());
+  if (!activeElement || activeElement === composer.clip) composer.focus();
 }
 
 /**

@@ -9,6 +9,7 @@ const CLIP = "M8 12.5l6-6a3 3 0 0 1 4.2 4.2l-8 8a5 5 0 0 1-7-7l7.5-7.5";
 export class Composer {
   limit = 4000;
   #told = 0;
+  #waiting = 0; // files that were chosen, and what sends them has yet to be fetched
 
   /** @type {import("./after/uploads.js").Uploads | undefined} */
   uploads;
@@ -85,6 +86,12 @@ export class Composer {
     this.field.focus();
   }
 
+  /** @param {1 | -1} more files that are on their way here, or are here */
+  waits(more) {
+    this.#waiting += more;
+    this.#measure();
+  }
+
   /** Files began or ended their way to the server. */
   changed() {
     this.#measure();
@@ -106,7 +113,7 @@ export class Composer {
     this.count.classList.toggle("over", over);
     set(field, "aria-invalid", over && "true");
     const { busy = false, ready = false } = this.uploads ?? {};
-    this.button.disabled = over || busy || !(length || ready);
+    this.button.disabled = over || busy || this.#waiting > 0 || !(length || ready);
     field.style.height = "auto";
     const { lineHeight, paddingTop } = getComputedStyle(field);
     const most = parseFloat(lineHeight) * LINES + 2 * parseFloat(paddingTop);

@@ -70,6 +70,7 @@ export class Conversation extends EventTarget {
 
   stop() {
     this.wire.stop();
+    clearTimeout(this.#tired);
     removeEventListener("online", this.#nudge);
     removeEventListener("offline", this.#nudge);
     removeEventListener("storage", this.#otherTab);

@@ -38,7 +38,9 @@ export class Link {
       let pause = POLL;
       try {
         if (this.#deaf++ % 10 < 2) {
-          const lived = await this.#listen(await this.ears.session());
+          const session = await this.ears.session();
+          if (this.#stopped) return;
+          const lived = await this.#listen(session);
           if (lived) this.#deaf = pause = 0;
         }
         if (this.#stopped) return;

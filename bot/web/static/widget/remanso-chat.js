@@ -32,7 +32,7 @@ export class RemansoChat extends HTMLElement {
 
   disconnectedCallback() {
     this.model?.stop();
-    this.model = undefined;
+    this.model = this.view = undefined;
     this.shadowRoot?.replaceChildren();
     visualViewport?.removeEventListener("resize", this.#fit);
     visualViewport?.removeEventListener("scroll", this.#fit);

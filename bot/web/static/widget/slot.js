@@ -48,7 +48,7 @@ export class Slot {
       if (this.name !== name) return; // another was asked for meanwhile
       this.part = module.build(view, { ...this.on.act, close: () => this.close() });
     } catch {
-      this.name = ""; // no connection: the button can be pressed again
+      if (this.name === name) this.name = ""; // no connection: the button can be pressed again
       return;
     }
     this.element.replaceChildren(/** @type {Part} */ (this.part).element);
