@@ -159,7 +159,7 @@ def test_strange_texts_get_an_answer(model, tmp_path):
 
 
 def test_the_word_list_can_be_left_out(model, tmp_path):
-    line = {"text": "mi cuñado es un poco inútil, ¿me ayudáis a montarlo?"}
+    line = {"text": "el técnico es un inútil y no sabe montarlo"}  # neither calm nor fury for sure
     _, (with_list,) = score(model, tmp_path, line)
     _, (without,) = score(model, tmp_path, line, lexicon=False)
     assert [cue["name"] for cue in with_list["cues"]] == ["insult"]
