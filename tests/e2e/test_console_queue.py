@@ -135,7 +135,7 @@ def test_cases_are_listed_by_what_presses_most(desk, console):
     assert refs(page) == [ref(number) for number in (5, 6, 4, 3, 2, 1)]
     groups = page.locator("h2.group span:first-child")
     assert groups.all_inner_texts() == ["Vencidos", "A punto de vencer", "En plazo"]
-    expect(card(page, 5)).to_contain_text(re.compile(r"Responder · vencido [1-9]:\d\d"))
+    expect(card(page, 5)).to_contain_text(re.compile(r"Responder · vencido 1:0\d"))
     expect(card(page, 6)).to_contain_text("Informar · vencido")
     expect(page.locator(".counts")).to_have_text("2 vencidos · 1 a punto de vencer")
 
@@ -531,15 +531,15 @@ def test_five_hundred_cases_do_not_hold_up_the_page(desk, console):
         desk.change(ref(number * 7), summary=f"Cambio {number}")
     expect(card(page, 7)).to_contain_text("Cambio 1")
     page.evaluate("new Promise((done) => setTimeout(done, 1500))")
-    assert not [each for each in page.evaluate("longTasks") if each > 200]
     renders = page.evaluate(
         """() => Array.from({ length: 15 }, () => {
             const start = performance.now();
             document.querySelector("ticket-queue").render();
             return performance.now() - start;
-        })"""
+        }).sort((a, b) => a - b)"""
     )
-    assert min(renders) < 16, renders  # a frame: what it costs itself, whatever else runs
+    assert renders[7] < 16, renders  # a frame; half that on a quiet machine
+    assert not [each for each in page.evaluate("longTasks") if each > 200]
     page.keyboard.press("k")  # from the end
     expect(page.locator('.row[aria-current="true"]')).to_be_in_viewport()
 

@@ -64,7 +64,7 @@ def test_a_new_case_shows_up_by_itself_unread_until_it_is_opened(stage, console)
     desk = console()
     customer = angry_customer(stage)
     row = desk.row(customer.reference)
-    expect(row).to_be_visible()
+    expect(row).to_be_visible(timeout=2000)
     for part in (
         "Invitado",
         "Que se le devuelva el dinero.",
