@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.widget_stage import bubble, say, shown
+from tests.fake_engine import wait_until
 
 pytest_plugins = ("tests.e2e.widget_fixtures",)
 pytestmark = pytest.mark.browser
@@ -147,3 +148,35 @@ def test_messages_missed_while_away_come_once_and_in_order(page, stage):
     stage.act("down", "")
     bubble(page, "Aviso 5").wait_for()
     assert shown(page, "bot")[-5:] == [f"Aviso {number}" for number in range(1, 6)]
+
+
+def test_what_comes_late_for_a_conversation_left_behind_is_not_shown_in_the_new_one(page, stage):
+    held = []
+    stage.act("sockets", "")
+    stage.act("restart")
+    page.route(re.compile(r"/messages\?wait=0"), lambda route: held.append(route))
+    say(page, "De la otra conversación")
+    wait_until(lambda: page.wait_for_timeout(20) or held)
+    answer = held[0].fetch()
+    page.locator("remanso-chat").first.evaluate("(chat) => chat.forget()")
+    bubble(page, "De la otra conversación").wait_for(state="detached")
+    held[0].fulfill(response=answer)
+    page.unroute_all()
+    say(page, "De la nueva")
+    bubble(page, "Anotado: «De la nueva»").wait_for()
+
+    assert shown(page) == ["De la nueva"]
+
+
+def test_what_was_not_sent_when_the_customer_logs_out_is_not_sent_for_the_next(page, stage):
+    stage.act("down", "on")
+    stage.act("restart")
+    say(page, "Es cosa mía")
+    bubble(page, "Es cosa mía").wait_for()
+    page.locator("remanso-chat").first.evaluate("(chat) => chat.forget()")
+    bubble(page, "Es cosa mía").wait_for(state="detached")
+    stage.act("down", "")
+    say(page, "Soy otra persona")
+    bubble(page, "Anotado: «Soy otra persona»").wait_for()
+
+    assert shown(page) == stage.said() == ["Soy otra persona"]

@@ -25,6 +25,7 @@ export class Conversation extends EventTarget {
   #inOrder = /** @type {number[]} */ ([]);
   #tired = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   #shown = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  #opening = /** @type {Promise<Session> | null} */ (null);
 
   /** @param {import("../shared/api.d.ts").WidgetConfig} config */
   constructor(config) {
@@ -36,7 +37,7 @@ export class Conversation extends EventTarget {
     this.wire = new Link(this.api, {
       session: () => this.session(),
       after: () => this.#inOrder.at(-10) ?? 0, // a few are read twice, so that none is missed
-      receive: (frame) => this.#receive(frame),
+      receive: (session, frame) => this.#heard(session, frame),
       status: (up) => this.#status(up ? "online" : "reconnecting"),
       failed: (error) => this.#failed(error),
     });
@@ -45,7 +46,8 @@ export class Conversation extends EventTarget {
       outbox: this.outbox,
       session: () => this.session(),
       online: () => this.link === "online",
-      arrived: (answer) => this.#receive(answer, false),
+      arrived: (session, answer) => this.#heard(session, answer, false),
+      tried: () => this.#changed(),
       lost: (error) => this.#failed(error),
     });
     addEventListener("online", this.#nudge);
@@ -96,12 +98,21 @@ export class Conversation extends EventTarget {
   /** Leave this conversation on the server and begin another. */
   restart() {
     this.keep.set("session", null);
-    this.#forget();
+    this.#clear();
+  }
+
+  /** Begin another one as somebody else may: what was not sent yet is not sent in their name. */
+  forget() {
+    for (const { client_id } of [...this.outbox.items]) this.outbox.remove(client_id);
+    this.restart();
   }
 
   /** @returns {Promise<Session>} the conversation of this browser; the first call begins one */
   session() {
-    return openSession(this, (made) => this.#receive(made));
+    this.#opening ??= openSession(this, (made) => this.#receive(made)).finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening; // whoever asks meanwhile gets the same one
   }
 
   /**
@@ -112,9 +123,21 @@ export class Conversation extends EventTarget {
    * @returns {Promise<any>}
    */
   async ask(path, body) {
-    const answer = await this.api.call(await this.session(), path, body);
-    this.#receive(answer, false);
+    const session = await this.session();
+    const answer = await this.api.call(session, path, body);
+    this.#heard(session, answer, false);
     return answer;
+  }
+
+  /**
+   * Receive what a conversation brings, unless the customer has begun another one meanwhile.
+   *
+   * @param {Session} session
+   * @param {any} frame
+   * @param {boolean} [inOrder]
+   */
+  #heard(session, frame, inOrder = true) {
+    if (this.keep.get("session")?.id === session.id) this.#receive(frame, inOrder);
   }
 
   /**
@@ -165,7 +188,7 @@ export class Conversation extends EventTarget {
     }
   }
 
-  #forget() {
+  #clear() {
     this.messages.clear();
     this.#inOrder = [];
     this.info = null;
@@ -187,7 +210,7 @@ export class Conversation extends EventTarget {
   };
 
   #otherTab = (/** @type {StorageEvent} */ event) => {
-    if (event.key === `${this.keep.prefix}session` && event.newValue) this.#forget();
+    if (event.key === `${this.keep.prefix}session` && event.newValue) this.#clear();
   };
 
   #changed() {

@@ -3,12 +3,14 @@ import { Refusal } from "./api.js";
 
 /**
  * @typedef {import("../shared/api.d.ts").Outgoing} Outgoing
+ * @typedef {import("../shared/api.d.ts").Session} Session
  * @typedef {object} Sender What delivery needs from the conversation.
  * @property {import("./api.js").Api} api
  * @property {import("./outbox.js").Outbox} outbox
- * @property {() => Promise<import("../shared/api.d.ts").Session>} session
+ * @property {() => Promise<Session>} session
  * @property {() => boolean} online
- * @property {(answer: any) => void} arrived the server has it
+ * @property {(session: Session, answer: any) => void} arrived the server has it
+ * @property {() => void} tried one more was sent or refused
  * @property {(error: unknown) => void} lost the server does not know this conversation
  */
 
@@ -38,7 +40,7 @@ export class Delivery {
         else if (++tries >= TRIES) outbox.refuse(item, "");
         else await new Promise((resolve) => setTimeout(resolve, backoff(tries)));
       }
-      this.sender.arrived({});
+      this.sender.tried();
     }
     this.#busy = false;
   }
@@ -51,6 +53,6 @@ export class Delivery {
     const body = person ? {} : choice ? { choice, client_id } : { text, client_id, attachments: files };
     const answer = await this.sender.api.call(session, path, body);
     this.sender.outbox.remove(client_id);
-    this.sender.arrived(answer);
+    this.sender.arrived(session, answer);
   }
 }

@@ -5,7 +5,7 @@ import { backoff } from "../shared/ids.js";
  * @typedef {object} Ears What a link needs from the conversation it serves.
  * @property {() => Promise<Session>} session
  * @property {() => number} after id of the last message that surely arrived in order
- * @property {(frame: any) => void} receive
+ * @property {(session: Session, frame: any) => void} receive
  * @property {(up: boolean) => void} status
  * @property {(error: unknown) => void} failed
  */
@@ -45,7 +45,8 @@ export class Link {
         }
         if (this.#stopped) return;
         const session = await this.ears.session(); // a new one, if the customer began again
-        this.ears.receive(await this.api.call(session, `/messages?after=${this.ears.after()}`));
+        const history = await this.api.call(session, `/messages?after=${this.ears.after()}`);
+        this.ears.receive(session, history);
         this.ears.status(true);
         failures = 0;
       } catch (error) {
@@ -137,7 +138,7 @@ export class Link {
         heard = Date.now();
         asked = false;
         if (frame.type === "ready") ready = true;
-        this.ears.receive(frame);
+        this.ears.receive(session, frame);
         if (frame.type === "ready") this.ears.status(true);
       };
     });

@@ -40,7 +40,7 @@ export class RemansoChat extends HTMLElement {
 
   /** Leave the conversation, as when the customer logs out of the site. */
   forget() {
-    this.model?.restart();
+    this.model?.forget();
   }
 
   /** @param {{ focus?: boolean }} [how] */
