@@ -35,17 +35,24 @@ def _safe_load(stream):
 yaml.safe_load = _safe_load
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     for item in items:
         if category_of(item) is None:
             raise pytest.UsageError(
                 f"{item.nodeid} has no category. Put `pytestmark = pytest.mark.unit` (or "
                 f"{', '.join(CATEGORIES[1:])}) at the top of its module."
             )
-        if item.get_closest_marker("alone"):  # trains a model, or kills processes thirty times
-            item.add_marker(pytest.mark.timeout(1500))
+        if long(item) or item.get_closest_marker("alone"):
+            item.add_marker(pytest.mark.timeout(1500))  # trains a model, or kills thirty processes
     # The quick ones first; browser tests last: Playwright leaves an event loop running behind it.
-    items.sort(key=category_of)
+    # Beside each other, the long ones first: one that begins last would end alone.
+    beside = bool(config.getoption("numprocesses", None)) or hasattr(config, "workerinput")
+    items.sort(key=lambda item: (beside and not long(item), category_of(item)))
+
+
+def long(item):
+    """Return whether a test takes minutes."""
+    return item.get_closest_marker("long") is not None
 
 
 def category_of(item):

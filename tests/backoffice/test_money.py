@@ -33,7 +33,6 @@ FAULTS = st.lists(
 )
 MANY = settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -279,7 +279,7 @@ TURNS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(TURNS, max_size=14), WILD)
 def test_any_conversation_survives_json_and_stays_small(turns, wild):
     state = ConversationState()

@@ -156,7 +156,7 @@ FACTS = st.dictionaries(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(FACTS, st.sampled_from(LEVELS), st.sampled_from([None, "tu", "usted", "vos"]))
 def test_no_text_ever_has_a_hole_and_choosing_is_deterministic(facts, level, register):
     variations = [

@@ -282,7 +282,7 @@ INTENTS = ["vent", "late_delivery", "inform", "affirm", "deny", "nlu_fallback", 
 TALK = st.lists(st.tuples(st.sampled_from(INTENTS), st.sampled_from(list(SCORES))), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TALK)
 def test_no_conversation_gets_more_than_two_attempts(talk):
     taken, state = play(*(turn(intent, level) for intent, level in talk))
@@ -291,7 +291,7 @@ def test_no_conversation_gets_more_than_two_attempts(talk):
     assert "action_handoff" not in taken[:-1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TALK)
 def test_deciding_survives_json_between_any_two_turns(talk):
     state = ConversationState()

@@ -239,7 +239,7 @@ def test_no_real_response_inflames(key):
         assert not found, f"{variation.id}: {[(one.rule, one.text) for one in found]}"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=300), st.sampled_from(["es", "en", "fr"]), st.sampled_from(LEVELS))
 def test_any_text_is_checked_and_spans_fit(text, language, level):
     for finding in check(text, language=language, level=level, previous=[text]):

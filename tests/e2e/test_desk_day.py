@@ -17,7 +17,7 @@ from tests.e2e.desk_people import PATIENCE, Disk, Visitor, Worker, flat, in_orde
 from tests.fake_engine import wait_until
 from tests.system import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ORDER, POSTCODE, CENTS = "50862", "03001", 38900
 BROKEN = f"la cafetera del pedido {ORDER} me llegó rota y nadie me contesta, es una vergüenza"

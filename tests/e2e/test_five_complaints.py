@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.widget import Widget
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 # complaint; then what is typed or, in brackets, pressed; and what is booked for it
 SOLVED = {

@@ -7,7 +7,7 @@ from bot.training.published import published_model
 from evaluation.in_parallel import in_parallel
 from evaluation.summaries import play, read, recall
 
-pytestmark = [pytest.mark.model, pytest.mark.alone]
+pytestmark = [pytest.mark.model, pytest.mark.long]
 
 
 def test_the_lines_of_thirty_tickets_hold_what_a_colleague_needs(model):

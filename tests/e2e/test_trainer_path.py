@@ -8,7 +8,7 @@ import pytest
 from tests.checkout import Checkout
 from tests.system import Customer
 
-pytestmark = [pytest.mark.server, pytest.mark.alone]
+pytestmark = [pytest.mark.server, pytest.mark.long]
 
 SPANISH = """
 version: "3.1"

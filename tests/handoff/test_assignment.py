@@ -420,7 +420,7 @@ class Day:
         return [one for one in found if one.load + one.pending > one.capacity]
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(seed=st.integers(0, 10_000))
 def test_nobody_gets_more_than_they_may_and_nobody_is_forgotten(tmp_path_factory, seed):
     here = fake_desk(tmp_path_factory.mktemp("desk"))

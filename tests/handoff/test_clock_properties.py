@@ -22,7 +22,6 @@ pytestmark = pytest.mark.unit
 
 quick = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 SHOP = (((540, 840), (960, 1200)),) * 5 + (((600, 840),), ())

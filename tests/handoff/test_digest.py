@@ -58,7 +58,7 @@ def test_a_quote_that_was_cut_off_is_replaced_too():
     assert with_quotes(lines, [])["happened"] == "Entrega con retraso."
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=400), max_size=6))
 def test_whatever_is_written_every_quote_is_short_and_said(texts):
     found = digest(texts)

@@ -140,7 +140,7 @@ needs = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(needs, people, st.randoms())
 def test_the_order_of_the_candidates_does_not_matter(need, found, random):
     mixed = list(found)
@@ -149,7 +149,7 @@ def test_the_order_of_the_candidates_does_not_matter(need, found, random):
     assert best_agent(RULES, need, found) == best_agent(RULES, need, mixed)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(needs, people)
 def test_somebody_is_asked_exactly_when_somebody_fits(need, found):
     best = best_agent(RULES, need, found)

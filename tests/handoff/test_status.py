@@ -108,7 +108,6 @@ def test_the_desk_does_what_the_table_names(stage, phase):
 
 @settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.sampled_from(sorted(status.OPERATIONS - {"transfer"})), max_size=10))

@@ -65,7 +65,6 @@ def test_an_operation_answers_as_described_to_whatever_comes(desk, case, tokens,
         max_examples=ROUNDS,
         derandomize=True,
         database=None,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
