@@ -1,11 +1,12 @@
 """Simulated customers through the whole running system, and its measures from what they left.
 
 The personas of :mod:`bot.simulation` talk to the real gateway over HTTP. Who is handed over
-is served by an agent through the agents' API (claims, writes, closes with a cause) and, five
-minutes later, asked how it was: the answer follows the mood they left with. Personas come in blocks
+is served by an agent through the agents' API (:mod:`evaluation.through_agent`) and, five minutes
+after closing, asked how it was: the answer follows the mood they left with. Personas come in blocks
 of all kinds, each with a fresh shop; between blocks everything stored grows a month older, so that
-a customer's next conversation is no repeated contact. At the end the measures of the API are
-written as the page that supervisors see, beside a second count made straight from the tables.
+a customer's next conversation is no repeated contact, and what was left open is late. At the end
+the measures of the API are written as the page that supervisors see, beside a second count made
+straight from the tables.
 
 Run: ``python -m evaluation.through --conversations 500``.
 """
@@ -19,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -36,34 +36,13 @@ from bot.simulation.persona import Persona
 from bot.simulation.talk import talk
 from evaluation.installation import running, settings_of
 from evaluation.people import read_all
+from evaluation.through_agent import Desk
 from evaluation.through_tables import age, counted, same
 
 REPORT = Path(__file__).parent / "reports"
 MONTH = timedelta(days=31)
 ANSWERS = 0.6  # share of customers who answer the survey
-CAUSES = ("authority", "wish", "knowledge", "policy", "emotion", "system")
 WAIT = 60.0  # seconds for anything
-
-
-@dataclass
-class Desk:
-    """The agents' side: one agent who serves whoever comes."""
-
-    client: httpx.Client
-    dice: random.Random = field(default_factory=lambda: random.Random(5))
-
-    def serve(self, reference: str) -> None:
-        """Take a ticket, write, and close it."""
-        self._post(reference, "claim")
-        self._post(reference, "messages", text="Hola, soy Marta. Lo estoy mirando.", client_id="1")
-        cause = self.dice.choice(CAUSES)
-        self._post(reference, "resolve", disposition="solved", cause=cause, note="Visto.")
-
-    def _post(self, reference: str, deed: str, **body: Any) -> None:
-        answer = self.client.post(f"/api/v1/tickets/{reference}/{deed}", json=body)
-        if answer.status_code == 409 and deed == "claim":
-            return
-        answer.raise_for_status()
 
 
 class Chat:
@@ -146,12 +125,18 @@ def _signed(settings: Settings, customer: str, seed: str) -> str:
     return jwt.encode({**claims, "exp": now + 300}, settings.identity_secret(), algorithm="HS256")
 
 
+def agent(settings: Settings, token: str, block: int) -> Desk:
+    """Return who serves a block's customers."""
+    headers = {"Authorization": f"Bearer {token}"}
+    client = httpx.Client(base_url=settings.public(), timeout=WAIT, headers=headers)
+    return Desk(client, dice=random.Random(block))
+
+
 def play_block(settings: Settings, token: str, names: Sequence[str], block: int) -> list[Any]:
     """Play one conversation of each kind; return (chat, mood at the end)."""
     limits = httpx.Limits(max_connections=8)
     client = httpx.Client(base_url=settings.public(), timeout=WAIT, limits=limits)
-    headers = {"Authorization": f"Bearer {token}"}
-    desk = Desk(httpx.Client(base_url=settings.public(), timeout=WAIT, headers=headers))
+    desk = agent(settings, token, block)
     personas = read_all()
 
     def one(name: str) -> tuple[Chat, float]:
@@ -163,7 +148,7 @@ def play_block(settings: Settings, token: str, names: Sequence[str], block: int)
 
         record = talk(personas[name], f"through-{block}", opened)
         if chats[-1].reference:
-            desk.serve(chats[-1].reference)
+            chats[-1].reference = desk.serve(chats[-1].reference, chats[-1].view)
         return chats[-1], float(record["end"])
 
     with ThreadPoolExecutor(2) as pool:
@@ -210,6 +195,7 @@ def play(conversations: int, home: Path, say: Any) -> tuple[dict[str, Any], dict
         (home / "shop.db").unlink(missing_ok=True)
         with running(settings, environment):
             if before:
+                agent(settings, token, number).leftovers()
                 _until_asked(before)
                 with httpx.Client(base_url=settings.public(), timeout=WAIT) as client:
                     rate(before, client, dice)

@@ -37,10 +37,15 @@ class Case:
         reopened: How often it was taken up again.
         clocks: Those it had a deadline of.
         missed: Clocks that were missed.
-        updates: How many updates were made in time, and how many were not.
+        updates: How many times the customer had news by when it was due, and how many not.
+        covered: Until when the last of that news is enough: more of it before then is no other.
+        overdue: Deadlines of news that have passed without any.
         promises: How many promises were kept, and how many fell due unkept.
         score: The customer's, 1 to 5.
+        asked: The customer was asked for it.
         steps: What else happened: kind to how often.
+        conversation: Whose case it is; the log of a ticket does not say it.
+        only: It is the only case of its conversation.
     """
 
     ref: str
@@ -58,10 +63,14 @@ class Case:
     clocks: frozenset[str] = ALWAYS
     missed: frozenset[str] = frozenset()
     updates: tuple[int, int] = (0, 0)
+    covered: datetime | None = None
+    overdue: frozenset[datetime] = frozenset()
     promises: tuple[int, int] = (0, 0)
     score: int | None = None
     asked: bool = False
     steps: Counter[str] = field(default_factory=Counter)
+    conversation: str = ""
+    only: bool = True
 
 
 def chats(found: Iterable[Case]) -> list[Case]:
@@ -100,7 +109,7 @@ def _claimed(case: Case, event: Event) -> Case:
 
 
 def _said(case: Case, event: Event) -> Case:
-    case = replace(case, updates=(case.updates[0] + 1, case.updates[1]))
+    case = _heard(case, event)
     return case if case.answered_at else replace(case, answered_at=event.at)
 
 
@@ -116,7 +125,8 @@ def _closed(case: Case, event: Event) -> Case:
 
 
 def _reopened(case: Case, event: Event) -> Case:
-    return replace(case, resolved_at=None, disposition=None, reopened=case.reopened + 1)
+    again = case.reopened + 1
+    return replace(case, resolved_at=None, disposition=None, reopened=again, covered=None)
 
 
 def _priority(case: Case, event: Event) -> Case:
@@ -137,18 +147,36 @@ def _routed(case: Case, event: Event) -> Case:
 
 
 def _missed(case: Case, event: Event) -> Case:
-    clock = frozenset((str(event.data.get("clock")),))
-    return replace(case, missed=case.missed | clock, clocks=case.clocks | clock)
+    clock = str(event.data.get("clock"))
+    if clock == "update":
+        case = _not_updated(case, event)
+    return replace(case, missed=case.missed | {clock}, clocks=case.clocks | {clock})
 
 
 def _updated(case: Case, event: Event) -> Case:
-    if event.data.get("kind") in NO_NEWS:
+    return case if event.data.get("kind") in NO_NEWS else _heard(case, event)
+
+
+def _heard(case: Case, event: Event) -> Case:
+    """Count news by the deadline it met: many messages before it are one update.
+
+    None is counted where nothing brought it to the customer, where no deadline ran, and where it
+    came too late. Lines of older versions tell no deadline: each was an update.
+    """
+    data = event.data
+    due = instant(data["due"]) if "due" in data else event.at
+    enough = case.covered is not None and event.at <= case.covered
+    if due is None or due in case.overdue or enough or not data.get("reached", True):
         return case
-    return replace(case, updates=(case.updates[0] + 1, case.updates[1]))
+    return replace(case, covered=due, updates=(case.updates[0] + 1, case.updates[1]))
 
 
 def _not_updated(case: Case, event: Event) -> Case:
-    return replace(case, updates=(case.updates[0], case.updates[1] + 1))
+    due = instant(event.data.get("due")) or event.at
+    if due in case.overdue:
+        return case
+    overdue = case.overdue | {due}
+    return replace(case, overdue=overdue, updates=(case.updates[0], case.updates[1] + 1))
 
 
 def _kept(case: Case, event: Event) -> Case:

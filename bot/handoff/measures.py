@@ -11,6 +11,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,28 +27,50 @@ CLOCKS = ("first_response", "update", "resolution", "answer")
 """Deadlines whose share of cases in time is told; a case counts where it had that deadline."""
 COMMON = 10
 """Recurring causes shown."""
+OTHER = "other"
+"""What is not about anything that has a name."""
+PRODUCTS = 20
+"""Products whose escalation rate is told."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation with the bot in which the customer wrote.
+
+    Args:
+        id: Its id.
+        begun_at: When it began.
+        alone: No case has ever come of it.
+        issue: What it was about, as the bot understood it last.
+        product: And which product.
+    """
+
+    id: str
+    begun_at: datetime
+    alone: bool
+    issue: str | None = None
+    product: str | None = None
 
 
 def measures(
     found: Sequence[Case],
-    conversations: int,
+    talks: Sequence[Talk] | None,
     band: Json | None = None,
     person: tuple[float, float] = PERSON,
-    alone: int | None = None,
 ) -> Json:
     """Return all measures of some cases.
 
     Args:
         found: The cases of a period.
-        conversations: How many conversations customers began in it, with and without a case.
+        talks: The conversations that customers had with the bot in it, with and without a case;
+            None when the cases are one team's: conversations are nobody's, so no share is of them.
         band: ``low`` and ``high`` of the escalation rate, in [0, 1].
         person: Seconds within which a person is to answer, and the share that is aimed at.
-        alone: How many of the conversations never had a case; None: each case has one of its own.
     """
     closed = [case for case in found if case.resolved_at is not None]
     return {
         "cases": len(found),
-        "conversations": conversations,
+        "conversations": None if talks is None else len(talks),
         "response": {
             "to_escalation": spread(_seconds(c.reported_at, c.opened_at) for c in found),
             "to_person": spread(_seconds(c.opened_at, c.answered_at) for c in found),
@@ -63,8 +86,8 @@ def measures(
             "by_priority": _by(closed, "priority", _resolution),
         },
         "satisfaction": satisfaction(found),
-        "first_contact": first_contact(found, conversations, alone),
-        "escalation": escalation(found, conversations, band or {}),
+        "first_contact": first_contact(found, talks),
+        "escalation": escalation(found, talks, band or {}),
         "transfers": spread(float(case.transfers) for case in closed),
         "sla": {
             clock: _share([clock not in case.missed for case in found if clock in case.clocks])
@@ -91,25 +114,33 @@ def satisfaction(found: Sequence[Case]) -> Json:
     }
 
 
-def first_contact(found: Sequence[Case], conversations: int, alone: int | None = None) -> Json:
-    """Return how much was settled at once: by the bot alone, by the first person, or not."""
-    closed = [case for case in found if case.resolved_at is not None]
-    at_once = [not case.reopened and not case.transfers for case in closed]
-    without = max(conversations - len(found), 0) if alone is None else alone
-    ended = without + len(closed)
+def first_contact(found: Sequence[Case], talks: Sequence[Talk] | None) -> Json:
+    """Return how much was settled at once: by the bot alone, by the first person, or not.
+
+    Counted are conversations: one with two cases was not settled at once, however each ended.
+    """
+    at_once = [_at_once(own) for own in _homes(found).values() if all(c.resolved_at for c in own)]
+    alone = None if talks is None else sum(talk.alone for talk in talks)
+    ended = len(at_once) + (alone or 0)
+    settled = sum(at_once) + (alone or 0)
     return {
-        "without_person": round(without / conversations, 4) if conversations else None,
+        "without_person": round(alone / len(talks), 4) if talks and alone is not None else None,
         "by_first_person": _share(at_once),
-        "rate": round((without + sum(at_once)) / ended, 4) if ended else None,
+        "rate": round(settled / ended, 4) if ended and alone is not None else None,
         "reasons": _counted(case.about.get("reason") for case in found),
-        "causes": _counted(case.cause for case in closed if case.cause),
+        "causes": _counted(case.cause for case in found if case.resolved_at and case.cause),
     }
 
 
-def escalation(found: Sequence[Case], conversations: int, band: Json) -> Json:
-    """Return how much of the bot's chats reaches a person: neither much nor little is good."""
-    rate = round(len(chats(found)) / conversations, 4) if conversations else None
-    low, high = band.get("low"), band.get("high")
+def escalation(found: Sequence[Case], talks: Sequence[Talk] | None, band: Json) -> Json:
+    """Return how many of the bot's chats reach a person: neither many nor few is good.
+
+    Counted are conversations; two cases of one are one. Without ``talks`` there is neither a share
+    nor a band.
+    """
+    reached = len(_homes(chats(found)))
+    rate = round(reached / len(talks), 4) if talks else None
+    low, high = (None, None) if talks is None else (band.get("low"), band.get("high"))
     where = None
     if rate is not None and low is not None and high is not None:
         where = "low" if rate < low else "high" if rate > high else "within"
@@ -118,8 +149,8 @@ def escalation(found: Sequence[Case], conversations: int, band: Json) -> Json:
         "low": low,
         "high": high,
         "where": where,
-        "issues": _counted(case.about.get("issue") for case in found),
-        "products": dict(list(_counted(case.about.get("product") for case in found).items())[:20]),
+        "issues": _rates(found, talks, "issue"),
+        "products": dict(list(_rates(found, talks, "product").items())[:PRODUCTS]),
     }
 
 
@@ -137,24 +168,30 @@ def recurring(found: Sequence[Case]) -> list[Json]:
     ]
 
 
-def by_week(found: Sequence[Case], begun: Sequence[datetime], zone: Any) -> list[Json]:
+def by_week(found: Sequence[Case], talks: Sequence[Talk], zone: Any) -> list[Json]:
     """Return the escalation rate of each week, Mondays first.
 
     Args:
         found: Cases.
-        begun: When each conversation began.
+        talks: The conversations; one counts in the week it began and where a case came of it.
         zone: The desk's time zone.
     """
-    conversations = Counter(_monday(at, zone) for at in begun)
-    opened = Counter(_monday(case.opened_at, zone) for case in chats(found))
+    cases: dict[str, list[Case]] = {}
+    had: dict[str, set[str]] = {}
+    for talk in talks:
+        had.setdefault(_monday(talk.begun_at, zone), set()).add(talk.id)
+    for case in chats(found):
+        week = _monday(case.opened_at, zone)
+        cases.setdefault(week, []).append(case)
+        had.setdefault(week, set()).add(_home(case))
     return [
         {
             "week": week,
-            "conversations": conversations[week],
-            "cases": opened[week],
-            "rate": round(opened[week] / conversations[week], 4) if conversations[week] else None,
+            "conversations": len(had[week]),
+            "cases": len(own := cases.get(week, [])),
+            "rate": round(len(_homes(own)) / len(had[week]), 4),
         }
-        for week in sorted(set(conversations) | set(opened))
+        for week in sorted(had)
     ]
 
 
@@ -170,6 +207,46 @@ def spread(values: Iterable[float | None]) -> Json:
         "median": round(statistics.median(known), 3),
         "p90": round(last, 3),
     }
+
+
+def _home(case: Case) -> str:
+    return case.conversation or case.ref
+
+
+def _homes(found: Iterable[Case]) -> dict[str, list[Case]]:
+    """Return cases by their conversation."""
+    homes: dict[str, list[Case]] = {}
+    for case in found:
+        homes.setdefault(_home(case), []).append(case)
+    return homes
+
+
+def _at_once(own: Sequence[Case]) -> bool:
+    """Whether a conversation's cases are one, closed by who had it first and never taken up."""
+    case = own[0]
+    return len(own) == 1 and case.only and not case.reopened and not case.transfers
+
+
+def _rates(found: Sequence[Case], talks: Sequence[Talk] | None, what: str) -> Json:
+    """Return the escalation rate by issue or product, what reaches a person most often first.
+
+    A conversation without a case is about what the bot understood; without a name it is "other".
+    """
+    reached: dict[str, set[str]] = {}
+    for case in chats(found):
+        reached.setdefault(case.about.get(what) or OTHER, set()).add(_home(case))
+    had = {name: set(own) for name, own in reached.items()}
+    seen: set[str] = set().union(*reached.values())
+    for talk in talks or ():
+        if talk.id not in seen:
+            had.setdefault(getattr(talk, what) or OTHER, set()).add(talk.id)
+    told: dict[str, Json] = {}
+    for name in sorted(had, key=lambda name: (-len(reached.get(name, ())), name)):
+        escalated = len(reached.get(name, ()))
+        whole = None if talks is None else len(had[name])
+        rate = round(escalated / whole, 4) if whole else None
+        told[name] = {"escalated": escalated, "conversations": whole, "rate": rate}
+    return told
 
 
 def _monday(at: datetime, zone: Any) -> str:
@@ -214,4 +291,4 @@ def _ratio(found: Sequence[Case], pair: Callable[[Case], tuple[int, int]]) -> Js
 
 
 def _counted(names: Iterable[Any]) -> dict[str, int]:
-    return dict(Counter(str(name) if name else "other" for name in names).most_common())
+    return dict(Counter(str(name) if name else OTHER for name in names).most_common())

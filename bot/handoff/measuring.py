@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.handoff import measures
 from bot.handoff.desk import Desk
 from bot.handoff.instants import iso
 from bot.handoff.logged import BY_HAND, Case, cases
+from bot.handoff.measures import Talk
 from bot.handoff.records import Agent, Event, Json, record
 from bot.handoff.tables import conversations, messages, ticket_events, tickets
 from bot.handoff.tables_desk import surveys
@@ -43,6 +45,8 @@ class Measuring:
     ) -> Json:
         """Return the measures of the cases opened in a period, of one team or all.
 
+        What is a share of the conversations is None for one team: they are nobody's.
+
         Args:
             agent: Who asks.
             start: The period's beginning.
@@ -53,19 +57,21 @@ class Measuring:
             NotAllowed: the agent is no supervisor.
             DeskError: the period ends before it begins, or there is no such team.
         """
-        found, begun = self._read(agent, start, end, team)
+        self._check(agent, start, end, team)
+        with self.desk.store.database.read() as connection:
+            found = read_cases(connection, start, end, team)
+            talks = None if team else read_talks(connection, start, end)
         rules = self.desk.rules
         law = rules.law
         person = (law.person_within, law.person_share) if law.person_within else measures.PERSON
-        alone = self._alone(start, end)
-        told = measures.measures(found, len(begun), rules.measures.band(), person, alone)
+        told = measures.measures(found, talks, rules.measures.band(), person)
         return {
             "from": iso(start),
             "to": iso(end),
             "team": team,
             "made_at": iso(self.desk.clock()),
             **told,
-            "weeks": measures.by_week(found, begun, rules.zone),
+            "weeks": measures.by_week(found, talks, rules.zone) if talks else [],
             "comments": self._comments([case.ref for case in found]),
         }
 
@@ -78,44 +84,29 @@ class Measuring:
             NotAllowed: the agent is no supervisor.
             DeskError: as for :meth:`report`.
         """
-        found, _ = self._read(agent, start, end, team)
+        self._check(agent, start, end, team)
+        with self.desk.store.database.read() as connection:
+            found = read_cases(connection, start, end, team)
         text = io.StringIO()
         rows = csv.writer(text)
         rows.writerow(COLUMNS)
         rows.writerows(_row(case) for case in found)
         return text.getvalue()
 
-    def _read(
-        self, agent: Agent, start: datetime, end: datetime, team: str | None
-    ) -> tuple[list[Case], list[datetime]]:
+    def _check(self, agent: Agent, start: datetime, end: datetime, team: str | None) -> None:
         if agent.role not in READERS:
             raise NotAllowed("Measures are for supervisors.")
         if start >= end:
             raise DeskError("The period ends before it begins.")
         if team is not None and team not in self.desk.rules.teams:
             raise DeskError(f"There is no team '{team}'.")
-        with self.desk.store.database.read() as connection:
-            refs = sa.select(tickets.c.ref).where(
-                tickets.c.created_at >= start, tickets.c.created_at < end
-            )
-            if team is not None:
-                refs = refs.where(tickets.c.team == team)
-            query = sa.select(ticket_events).where(ticket_events.c.ticket.in_(refs))
-            rows = connection.execute(query.order_by(ticket_events.c.id))
-            found = cases(record(Event, row) for row in rows)
-            begun = _begun(connection, start, end)
-        return found, begun
-
-    def _alone(self, start: datetime, end: datetime) -> int:
-        """Return how many of a period's conversations never had a case, whichever team's."""
-        with self.desk.store.database.read() as connection:
-            return len(_begun(connection, start, end, alone=True))
 
     def _comments(self, refs: Sequence[str]) -> list[Json]:
-        """Return what customers wrote with their scores, the lowest first."""
+        """Return what customers wrote with their scores, the lowest first; scores alone are not."""
         query = (
             sa.select(surveys)
             .where(surveys.c.ticket.in_(refs), surveys.c.score.is_not(None))
+            .where(surveys.c.comment.is_not(None))
             .order_by(surveys.c.score, surveys.c.id.desc())
             .limit(50)
         )
@@ -131,24 +122,70 @@ class Measuring:
             ]
 
 
-def _begun(
-    connection: Any, start: datetime, end: datetime, *, alone: bool = False
-) -> list[datetime]:
-    """When each conversation began in which the customer wrote anything; or only without a case.
+def read_cases(
+    connection: Any,
+    start: datetime,
+    end: datetime,
+    team: str | None = None,
+    kinds: Collection[str] = (),
+) -> list[Case]:
+    """Return the cases opened in a period, as their log tells them.
 
-    What an agent took down by hand is no conversation with the bot.
+    Args:
+        connection: The caller's.
+        start: The period's beginning.
+        end: Its end, not in it.
+        team: Only those of this team now.
+        kinds: Only these events are read; none given: all.
     """
+    mine = [tickets.c.created_at >= start, tickets.c.created_at < end]
+    if team is not None:
+        mine.append(tickets.c.team == team)
+    other = tickets.alias()
+    same = sa.and_(other.c.conversation == tickets.c.conversation, other.c.ref != tickets.c.ref)
+    query = sa.select(tickets.c.ref, tickets.c.conversation, sa.exists().where(same)).where(*mine)
+    homes = {ref: (home, not others) for ref, home, others in connection.execute(query)}
+    events = (
+        sa.select(ticket_events)
+        .join(tickets, tickets.c.ref == ticket_events.c.ticket)
+        .where(*mine)
+        .order_by(ticket_events.c.id)
+    )
+    if kinds:
+        events = events.where(ticket_events.c.kind.in_(kinds))
+    found = cases(record(Event, row) for row in connection.execute(events))
+    return [
+        replace(case, conversation=home, only=only)
+        for case in found
+        for home, only in [homes[case.ref]]
+    ]
+
+
+def read_talks(connection: Any, start: datetime, end: datetime) -> list[Talk]:
+    """Return the conversations begun in a period, or of which a case came in it.
+
+    Where the customer neither wrote nor asked for a person there was none, and what an agent took
+    down by hand is none with the bot.
+    """
+    mine = tickets.c.conversation == conversations.c.id
     wrote = sa.exists().where(
         messages.c.conversation == conversations.c.id, messages.c.author == "customer"
     )
-    mine = tickets.c.conversation == conversations.c.id
     by_hand = sa.exists().where(mine, tickets.c.trigger == BY_HAND)
-    query = sa.select(conversations.c.created_at).where(
-        conversations.c.created_at >= start, conversations.c.created_at < end, wrote, ~by_hand
+    case = sa.exists().where(mine)
+    now = sa.exists().where(mine, tickets.c.created_at >= start, tickets.c.created_at < end)
+    begun = sa.and_(
+        conversations.c.created_at >= start, conversations.c.created_at < end, sa.or_(wrote, case)
     )
-    if alone:
-        query = query.where(~sa.exists().where(mine))
-    return list(connection.execute(query).scalars())
+    state = conversations.c.state
+    query = sa.select(
+        conversations.c.id,
+        conversations.c.created_at,
+        ~case,
+        state["issue"].as_string(),
+        state[("facts", "product")].as_string(),
+    ).where(sa.or_(begun, now), ~by_hand)
+    return [Talk(*row) for row in connection.execute(query)]
 
 
 def _row(case: Case) -> list[Any]:

@@ -17,7 +17,7 @@ from bot.errors import NotAllowed, did_you_mean
 from bot.handoff.instants import iso
 from bot.handoff.records import Agent, Json
 from bot.web import auth, measures_page, wire
-from bot.web.notices import preferred_language
+from bot.web.notices import LANGUAGES, preferred_language
 from bot.web.openapi import Operation
 from bot.web.problems import unfit
 
@@ -53,7 +53,7 @@ class MeasuresOut(msgspec.Struct):
     team: str | None
     made_at: str
     cases: int
-    conversations: int
+    conversations: int | None  # null for one team: they are nobody's, and no share is of them
     response: dict[str, Any]
     resolution: dict[str, Any]
     satisfaction: dict[str, Any]
@@ -94,7 +94,9 @@ async def page(request: Request) -> Response:
     session = await auth.session_of(request)
     if session is None or session.incomplete:
         return RedirectResponse("/console/", 303)
-    language = preferred_language(request.headers.get("accept-language", ""))
+    asked = request.query_params.get("language", "")
+    accept = request.headers.get("accept-language", "")
+    language = asked if asked in LANGUAGES else preferred_language(accept)
     try:
         told = await _report(request, session.agent)
     except NotAllowed:
@@ -106,6 +108,7 @@ async def page(request: Request) -> Response:
         "from": start.astimezone(zone).date().isoformat(),
         "to": last.isoformat(),
         "team": team or "",
+        "language": language,
     }
     whole = request.query_params.get("download") == "1"
     text = await gateway.io(

@@ -46,9 +46,9 @@ def charts(report: Mapping[str, Any], rules: DeskRules, language: str) -> dict[s
         "resolution_chart": _times(go, report["resolution"]["by_priority"], 3600.0, words),
         "csat_chart": _scores(go, report["satisfaction"], words),
         "rate_chart": _weeks(go, report, words),
-        "fcr_chart": _bars(go, _reasons(report, rules, language)),
-        "issues_chart": _bars(go, _issues(report, language)),
-        "products_chart": _bars(go, report["escalation"]["products"]),
+        "fcr_chart": _bars(go, reasons(report, rules, language)),
+        "issues_chart": _rates(go, issues(report, language), words),
+        "products_chart": _rates(go, report["escalation"]["products"], words),
     }
     return {
         name: json.loads(figure.to_json()) for name, figure in named.items() if figure is not None
@@ -83,7 +83,7 @@ def _times(
         return None
     labels = [words[name] for name in names]
     figure = _figure(go)
-    for key, colour in (("median", WATER), ("p90", CLAY)):
+    for key, colour in (("mean", MOSS), ("median", WATER), ("p90", CLAY)):
         values = [round(table[name][key] / unit, 2) for name in names]
         figure.add_bar(x=labels, y=values, name=words[key], marker_color=colour)
     return figure
@@ -128,7 +128,7 @@ def _weeks(go: Any, report: Mapping[str, Any], words: Mapping[str, str]) -> Any:
     return figure
 
 
-def _bars(go: Any, numbers: Mapping[str, int]) -> Any:
+def _bars(go: Any, numbers: Mapping[str, float]) -> Any:
     shown = dict(sorted(numbers.items(), key=lambda item: -item[1])[:MOST])
     if not shown or set(shown) == {"other"}:
         return None
@@ -142,7 +142,25 @@ def _bars(go: Any, numbers: Mapping[str, int]) -> Any:
     return figure
 
 
-def _reasons(report: Mapping[str, Any], rules: DeskRules, language: str) -> dict[str, int]:
+def _rates(go: Any, told: Mapping[str, Mapping[str, Any]], words: Mapping[str, str]) -> Any:
+    """Draw which share of the conversations about each thing reaches a person, with its number.
+
+    Where there are no shares, of one team, the cases are drawn.
+    """
+    shown = dict(list(told.items())[:MOST])
+    if any(one["rate"] is None for one in shown.values()):
+        return _bars(go, {name: one["escalated"] for name, one in shown.items()})
+    figure = _bars(go, {name: one["rate"] for name, one in shown.items()})
+    if figure is None:
+        return None
+    of = [words["of"].format(**shown[name]) for name in figure.data[0].y]
+    figure.update_traces(text=of, textposition="auto")
+    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    return figure
+
+
+def reasons(report: Mapping[str, Any], rules: DeskRules, language: str) -> dict[str, int]:
+    """Return why a person was needed, by name: as agents noted it, else as the bot did."""
     told = report["first_contact"]
     kind, numbers = ("causes", told["causes"]) if told["causes"] else ("reasons", told["reasons"])
     found: dict[str, int] = {}
@@ -152,8 +170,7 @@ def _reasons(report: Mapping[str, Any], rules: DeskRules, language: str) -> dict
     return found
 
 
-def _issues(report: Mapping[str, Any], language: str) -> dict[str, int]:
+def issues(report: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return the escalation rate of each issue, by the issue's name."""
     names = issue_names(language)
-    return {
-        names.get(code, code): number for code, number in report["escalation"]["issues"].items()
-    }
+    return {names.get(code, code): one for code, one in report["escalation"]["issues"].items()}

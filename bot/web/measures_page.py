@@ -16,6 +16,8 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from bot.handoff.rules import DeskRules
 from bot.web.measures_charts import charts, issue_names, words_of
+from bot.web.measures_tables import tables
+from bot.web.notices import LANGUAGES
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 STATIC = Path(__file__).resolve().parent / "static" / "console"
@@ -40,11 +42,18 @@ def page(
         report: Of :meth:`bot.handoff.measuring.Measuring.report`.
         rules: The desk's, for names.
         language: es or en.
-        query: ``from``, ``to`` and ``team`` as asked.
+        query: ``from``, ``to``, ``team`` and ``language`` as asked.
         whole: Everything in one file, to keep and to send.
     """
     words = words_of(language)
     figures = charts(report, rules, language) if report["cases"] or report["conversations"] else {}
+
+    def time(value: float | None) -> str:
+        return _time(value, words)
+
+    def share(value: float | None) -> str:
+        return _share(value, words, language)
+
     return (
         _environment()
         .get_template("measures.html")
@@ -53,16 +62,17 @@ def page(
             words=words,
             report=report,
             cards=_cards(report, words, language),
-            charts=[name for name in CHARTS if name in figures],
+            charts={name: _title(name, report, words) for name in CHARTS if name in figures},
+            tables=tables(report, rules, language, words, time=time, share=share),
             figures=_embedded(figures),
             recurring=[_named(one, rules, language) for one in report["recurring"]],
             sla=_sla(report, words, language),
             teams={name: rules.label("teams", name, language) for name in rules.teams},
             query=query,
+            others={code: words_of(code)["language"] for code in LANGUAGES if code != language},
             css=CSS.read_text(encoding="utf-8") if whole else "",
             plotly=_plotly() if whole else "",
             draws=DRAWS.read_text(encoding="utf-8") if whole else "",
-            share=lambda value: _share(value, words, language),
         )
     )
 
@@ -74,6 +84,12 @@ def refusal(language: str) -> str:
         f'<!doctype html><html lang="{language}"><title>{words["title"]}</title>'
         f'<p>{words["for_supervisors"]} <a href="/console/">{words["back"]}</a></p></html>'
     )
+
+
+def _title(name: str, report: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """Return a chart's heading: of one team, cases are drawn instead of shares."""
+    alone = None if report["team"] is None else words.get(f"{name}_team")
+    return alone or words[name]
 
 
 def _named(one: Mapping[str, Any], rules: DeskRules, language: str) -> dict[str, Any]:
@@ -98,18 +114,24 @@ def _cards(
     def time(value: float | None) -> str:
         return _time(value, words)
 
-    where = words[f"band_{rate['where']}"] if rate["where"] else ""
+    whole = "" if report["team"] is None else words["whole_desk"]
+    where = words[f"band_{rate['where']}"] if rate["where"] else whole
     mean = said["mean"]
+
+    def spread(label: str, told: Mapping[str, Any]) -> dict[str, str]:
+        more = "" if told["mean"] is None else f"{words['mean']}: {time(told['mean'])}"
+        return _card(words[label], time(told["median"]), more, "")
+
     return [
-        _card(words["to_person"], time(response["to_person"]["median"]), "", ""),
+        spread("to_person", response["to_person"]),
         _card(
             words["within"].format(seconds=round(response["within"]["seconds"])),
             share(response["within"]["share"]),
             f"{words['target']}: {share(response['within']['target'])}",
             _against(response["within"]["share"], response["within"]["target"]),
         ),
-        _card(words["to_escalation"], time(response["to_escalation"]["median"]), "", ""),
-        _card(words["resolution"], time(report["resolution"]["all"]["median"]), "", ""),
+        spread("to_escalation", response["to_escalation"]),
+        spread("resolution", report["resolution"]["all"]),
         _card(
             words["csat"],
             words["unknown"] if mean is None else _decimal(mean, language),

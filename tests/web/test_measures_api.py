@@ -5,11 +5,14 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from agents_client import Agent, add_agent
 
+from bot.handoff import agents, band, jobs
 from bot.handoff.rules_law import LawPack
+from bot.web.measures_page import CHARTS
 
 pytestmark = pytest.mark.unit
 
@@ -125,3 +128,77 @@ def test_plotlys_script_is_served_from_here(desk):
 
     assert answer.headers["content-type"].startswith("text/javascript")
     assert len(answer.content) > 1_000_000
+
+
+def test_the_language_chosen_in_the_console_goes_before_the_browsers_and_is_kept(desk):
+    desk.headers["Accept-Language"] = "es"
+    page = Agent(desk, "eva").get(PAGE + "?language=en").text
+
+    assert '<html lang="en">' in page
+    assert '<input type="hidden" name="language" value="en">' in page
+    links = re.findall(r'href="(/console/measures\?[^"]*)"', page)
+    assert [re.search("language=(..)", link)[1] for link in links] == ["en", "es"]  # keep; switch
+    unknown = Agent(desk, "eva").get(PAGE + "?language=xx").text
+    assert '<html lang="es">' in unknown
+
+
+def test_every_chart_has_its_figures_as_a_table(desk):
+    at = desk.app.state.gateway
+    ref = at.desk.open_cases()[0].ref
+    add_agent(desk, "leo", name="Leo Sanz")
+    leo = Agent(desk, "leo")
+    leo.act(ref, "claim")
+    leo.act(ref, "messages", text="Lo miro.", client_id="1")
+    leo.act(ref, "resolve", disposition="solved", cause="authority")
+    page = Agent(desk, "eva").get(PAGE).text
+    figures = json.loads(re.search(r'id="figures">(.*?)</script>', page, re.DOTALL)[1])
+
+    sections = re.findall(r'<section aria-labelledby="h-(\w+)">(.*?)</section>', page, re.DOTALL)
+    assert [name for name, _ in sections] == [name for name in CHARTS if name in figures]
+    rows = {name: re.findall(r"<t[hd][^>]*>([^<]+)<", text) for name, text in sections}
+    assert rows["rate_chart"][4:] == [rows["rate_chart"][4], "1", "1", "100 %"]
+    assert rows["response_chart"][:5] == ["Prioridad", "Casos", "media", "mediana", "90 %"]
+    assert rows["resolution_chart"][6] == "1"
+    assert rows["fcr_chart"][2:] == ["El bot no podía decidirlo", "1"]
+
+
+def test_the_mean_stands_beside_the_median(desk):
+    at = desk.app.state.gateway
+    at.desk.claim(at.desk.open_cases()[0].ref, add_agent(desk, "leo"))
+    at.desk.say(at.desk.open_cases()[0].ref, agents.get(at.store, "leo"), "Lo miro.", "c1")
+    card = cards(Agent(desk, "eva").get(PAGE).text)["Del traspaso a una persona (mediana)"]
+
+    assert re.search(r"media: \d+ s", card)
+
+
+def test_one_team_is_held_against_no_band_and_has_no_share_of_the_conversations(desk):
+    eva = Agent(desk, "eva")
+    told = eva.get(PATH + "?team=technical").json()
+    page = eva.get(PAGE + "?team=general").text
+
+    assert (told["conversations"], told["escalation"]["where"]) == (None, None)
+    assert "de la banda acordada" not in page
+    assert "Casos por asunto" not in eva.get(PAGE).text
+    rate = cards(page)["Llegan a una persona"]
+    assert "sin datos" in rate
+    assert "Solo para todos los equipos" in rate
+    whole = cards(eva.get(PAGE).text)["Llegan a una persona"]
+    assert "Por encima de la banda" in whole
+
+
+def cards(page):
+    found = re.findall(r'<li class="card (.*?)</li>', page, re.DOTALL)
+    return {re.search(r'"label">([^<]+)<', card)[1]: card for card in found}
+
+
+def test_a_week_outside_the_band_is_told_at_the_login_to_who_leads(desk):
+    gateway = desk.app.state.gateway
+    data = {"from": "2026-11-22T23:00:00Z", "to": "", "rate": 0.62, "low": 0.1, "high": 0.5}
+    with gateway.store.database.write() as connection:
+        later = gateway.store.clock() + timedelta(days=3)
+        jobs.put(connection, band.JOB, band.JOB, later, data={**data, "where": "high"})
+
+    (text,) = Agent(desk, "eva").get("/api/v1/session").json()["notices"]
+    assert "23/11/2026 el 62 %" in text
+    assert "como mucho el 50 %" in text
+    assert Agent(desk).get("/api/v1/session").json()["notices"] == []
