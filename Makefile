@@ -23,7 +23,7 @@ test: .venv/.full ## Run the whole test suite, real browser included
 	@$(BIN)/remanso test $(if $(BEYOND_UNITS),--beyond-units)
 	@$(BIN)/python -m tests.other_pythons $(UV)
 
-check: .venv/.full format-check lint types unit js ## Format, lint, types and unit tests (three minutes)
+check: .venv/.full format-check lint types unit js ## Format, lint, types and unit tests (two minutes)
 
 format: .venv/.full ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix-only --quiet .

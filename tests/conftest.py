@@ -1,4 +1,4 @@
-"""Fixtures for all tests. Every module says what it needs: unit, model, server or browser."""
+"""Fixtures for all tests. A module says what it needs: unit, database, model, server or browser."""
 
 import atexit
 import copy
@@ -21,7 +21,7 @@ os.environ["REMANSO_DESK"] = str(write_open_desk(_HERE))  # tests run at night a
 hypothesis.settings.register_profile("shared", deadline=None)  # machines are shared and noisy
 hypothesis.settings.load_profile("shared")
 
-CATEGORIES = ("unit", "model", "server", "browser")
+CATEGORIES = ("unit", "database", "model", "server", "browser")
 
 
 _parse = functools.lru_cache(maxsize=512)(yaml.safe_load)

@@ -58,8 +58,8 @@ def handoff(trigger="explicit_request", **more):
 class FakeEngine:
     """Answers turns as told: ``script`` maps a text to keywords of the behaviour.
 
-    Keywords: ``say`` (texts), ``choices``, ``handoff``, ``identity``, ``error``, ``status`` (HTTP),
-    ``seconds`` (how long it takes). A text without a script is echoed.
+    Keywords: ``say`` (texts), ``as`` (their response), ``choices``, ``handoff``, ``identity``,
+    ``error``, ``status`` (HTTP), ``seconds`` (how long it takes). What has no script is echoed.
     """
 
     def __init__(self, port=None):
@@ -157,12 +157,12 @@ class FakeEngine:
 
     def _answer(self, turn, text, body, how):
         said = how.get("say", [f"eco: {text}"])
-        choices = how.get("choices", [])
+        choices, key = how.get("choices", []), how.get("as", "utter_echo")
         return {
             "turn": turn,
             "replayed": False,
             "messages": [
-                {"text": each, "choices": choices, "response": "utter_echo", "id": f"echo_{turn}"}
+                {"text": each, "choices": choices, "response": key, "id": f"echo_{turn}"}
                 for each in said
             ],
             "state": {"step": "listen", "attempts": 0, "frustration": [0.2]},

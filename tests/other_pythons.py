@@ -1,4 +1,4 @@
-"""Run the gateway's unit tests on Python 3.11 to 3.13, whichever are here.
+"""Run the gateway's quick tests on Python 3.11 to 3.13, whichever are here.
 
 ``python -m tests.other_pythons <uv>``: the process that faces the internet must not be tied to the
 Python that Rasa needs. An environment for each is kept in ``.tools/``.
@@ -39,7 +39,7 @@ def run(version: str, interpreter: str, uv: str) -> int:
         subprocess.run([uv, "venv", "-q", "--python", interpreter, folder], check=True)
     install = [uv, "pip", "sync", "-q", "--python", python, "--require-hashes", LOCK]
     subprocess.run(install, cwd=ROOT, check=True)
-    tests = ["-q", "-m", "unit", "-p", "no:cacheprovider", "-n", "auto", *TESTS]
+    tests = ["-q", "-m", "unit or database", "-p", "no:cacheprovider", "-n", "auto", *TESTS]
     return subprocess.run([python, "-m", "pytest", *tests], cwd=ROOT).returncode
 
 

@@ -43,6 +43,7 @@ FACTS = {
     "host": "crm.example",
     "id": "1",
     "shortest": "8",
+    "share": "62 %",
     "position": "12",
     "minutes": "5 a 10",
     "opens": "el lunes 3 de noviembre a las 09:00",

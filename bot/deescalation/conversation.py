@@ -193,6 +193,8 @@ class ConversationState:
             "offers": [{"text": offer.text, "status": offer.status} for offer in self.offers],
             "refused": list(self.refused),
             "facts": {name: fact.value for name, fact in self.facts.items()},
+            "risk": list(self.risks),
+            "priority": self.priority,
             "frustration": list(self.frustration),
             "matter": self.matter,
             "waiting": [one.intent for one in self.agenda],

@@ -206,11 +206,6 @@ def live(connection: Any) -> list[Agent]:
     return [record(Agent, row) for row in connection.execute(query)]
 
 
-def live_in(connection: Any, team: str) -> bool:
-    """Whether an agent who sees a team's tickets is connected."""
-    return any(sees(agent, team) for agent in live(connection))
-
-
 def _hashed(password: str) -> str:
     if len(password) < SHORTEST:
         raise DeskError(f"A password needs at least {SHORTEST} characters.")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.handoff import clocks, jobs, people, tickets
+from bot.handoff import clock_jobs, clocks, jobs, people, tickets
 from bot.handoff.clock_state import MISSED, OPEN
 from bot.handoff.front import FrontDesk
 from bot.handoff.jobs import Job
 from bot.handoff.presence import Change
 from bot.handoff.records import Ticket
+from bot.handoff.routing import SERVING, serves
 from bot.handoff.scheduler import Frame, Outcome, Scheduler
 from bot.handoff.store import conversations
 from bot.handoff.updates import Updates, alarm, is_due
@@ -30,7 +31,7 @@ class Alarms:
     def __init__(self, desk: FrontDesk, scheduler: Scheduler, updates: Updates) -> None:
         self._desk = desk
         self._updates = updates
-        scheduler.on(clocks.JOB, self._look)
+        scheduler.on(clock_jobs.JOB, self._look)
 
     def adopt(self) -> int:
         """Start the clocks of open tickets that have none yet: those of an older version.
@@ -43,7 +44,7 @@ class Alarms:
             found = [
                 ticket
                 for ticket in tickets.open_ones(connection)
-                if jobs.find(connection, clocks.JOB, f"{ticket.ref}:resolution") is None
+                if jobs.find(connection, clock_jobs.JOB, f"{ticket.ref}:resolution") is None
             ]
             for ticket in found:
                 fresh = clocks.deadlines(rules, ticket.priority, ticket.team, ticket.issue, at)
@@ -52,7 +53,7 @@ class Alarms:
                 }
                 if missing:
                     ticket = tickets.update(connection, ticket.ref, **missing)
-                clocks.begin(connection, rules, ticket, at)
+                clock_jobs.plan(connection, rules, ticket, at)
         return len(found)
 
     def _look(self, connection: Any, job: Job) -> Outcome | None:
@@ -64,7 +65,7 @@ class Alarms:
         outcome = Outcome()
         if job.key.endswith(":update") and is_due(ticket, at):
             outcome = self._updates.make(connection, ticket, at)
-        ticket, stage = clocks.due_stage(connection, self._desk.rules, job, at)
+        ticket, stage = clock_jobs.due_stage(connection, self._desk.rules, job, at)
         if not stage:
             return outcome
         clock = job.key.rsplit(":", 1)[1]
@@ -78,6 +79,29 @@ def short_names(desk: FrontDesk) -> list[str]:
         return []
     with desk.store.database.read() as connection:
         return [agent.username for agent in people.active(connection) if " " not in agent.name]
+
+
+def unserved(desk: FrontDesk) -> list[str]:
+    """Return where a rule may raise a case's tier and nobody of its team has it: "billing L2".
+
+    A team without any account is left out.
+    """
+    with desk.store.database.read() as connection:
+        staffed = [one for one in people.active(connection) if one.role in SERVING]
+    lacking = []
+    for team in desk.rules.teams:
+        own = [one for one in staffed if team in one.teams]
+        wanted = {
+            value
+            for rule in desk.rules.automation
+            if team in rule.conditions.get("team", (team,))
+            for action, value in rule.actions
+            if action == "set_tier"
+        }
+        for tier in sorted(wanted) if own else ():
+            if not any(serves(one, tier) for one in own):
+                lacking.append(f"{team} {tier}")
+    return lacking
 
 
 def _frames(ticket: Ticket, clock: str, stage: str) -> tuple[Frame, ...]:

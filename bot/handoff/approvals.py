@@ -20,7 +20,7 @@ from bot.handoff import agents, authority, gifts, people, status, tickets
 from bot.handoff.authority import money
 from bot.handoff.desk import Desk
 from bot.handoff.gifts import Approval, Given
-from bot.handoff.presence import Change, actor
+from bot.handoff.presence import Call, Change, actor
 from bot.handoff.records import Agent, Json, Ticket
 from bot.handoff.store import conversations
 
@@ -135,9 +135,10 @@ class Approvals:
             approval = gifts.insert(
                 connection, ticket, agent, at, kind, cents, subject, reason, state="asked"
             )
-            people.mention(connection, ticket.ref, _supervisors(connection, agent), at)
+            call = Call(_supervisors(connection, agent), "approval")
+            people.mention(connection, ticket.ref, call.to, at)
             self._log(connection, ticket, approval, at, actor(agent), "approval_asked")
-            return Given(Change(ticket), approval)
+            return Given(Change(ticket, call=call), approval)
 
     def decide(self, number: int, agent: Agent, *, approve: bool, answer: str = "") -> Given:
         """Approve or refuse what was asked; who called books what is approved then.
@@ -175,7 +176,7 @@ class Approvals:
             people.mention(connection, ticket.ref, [approval.asked_by], at)
             people.read_mentions(connection, ticket.ref, agent.username, at)
             self._log(connection, ticket, approval, at, actor(agent), to)
-            return Given(Change(ticket), approval)
+            return Given(Change(ticket, call=_told(approval)), approval)
 
     def retry(self, number: int, agent: Agent) -> Given:
         """Approve anew what failed because the back office did not answer: the key is the same.
@@ -217,7 +218,7 @@ class Approvals:
             self._log(connection, ticket, approval, at, "system", state)
             if problem:
                 people.mention(connection, ticket.ref, [approval.asked_by], at)
-                return Given(Change(ticket), approval)
+                return Given(Change(ticket, call=_told(approval)), approval)
             said = self._desk.tell(
                 connection,
                 ticket,
@@ -226,7 +227,7 @@ class Approvals:
                 amount=money(approval.cents, ticket.language),
                 booking=str(booking),
             )
-            return Given(Change(ticket, (said,)), approval)
+            return Given(Change(ticket, (said,), call=_told(approval)), approval)
 
     # Inside one transaction
 
@@ -284,9 +285,16 @@ class Approvals:
         tickets.log(connection, ticket.ref, at, who, kind, data)
 
 
-def _supervisors(connection: Any, but: Agent) -> list[str]:
-    return [
+def _told(approval: Approval) -> Call | None:
+    """Call who asked, once somebody else's answer and what came of it are known."""
+    why = {"done": "approved", "refused": "refused", "failed": "failed"}.get(approval.state)
+    own = approval.asked_by == approval.decided_by
+    return Call((approval.asked_by,), why) if why and not own else None
+
+
+def _supervisors(connection: Any, but: Agent) -> tuple[str, ...]:
+    return tuple(
         each.username
         for each in people.active(connection)
         if each.role == "supervisor" and each.username != but.username
-    ]
+    )

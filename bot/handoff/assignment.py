@@ -8,7 +8,7 @@ called by several processes and after any restart. What comes when nobody accept
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,7 +75,7 @@ class Assignment:
         done = [
             self._lapse(one, at)
             for one in queue
-            if one.offered_to and self._is_over(one, known.get(one.offered_to), at)
+            if one.offered_to and self._is_over(one, known, at)
         ]
         free = [one for one in queue if not one.offered_to and one.team in desk.rules.teams]
         if rules.mode == "offer" and any(is_free(one) for one in people):
@@ -142,26 +142,34 @@ class Assignment:
             hot = staff.heated(connection, rules, [(one.ref, one.conversation) for one in queue])
         made = []
         for one in queue:
-            need = self._need(one, one.ref in hot, passed.get(one.ref, frozenset()), at)
+            need = self._need(one, one.ref in hot, passed.get(one.ref, frozenset()), known, at)
             best = best_agent(rules, need, known.values())
             if best is not None:
                 known[best.agent.username] = replace(best, pending=True)
                 made.append(self._offer(one, need, best.agent.username, at))
         return made
 
-    def _is_over(self, one: Waiting, who: Candidate | None, at: datetime) -> bool:
+    def _is_over(self, one: Waiting, known: Mapping[str, Candidate], at: datetime) -> bool:
         """Whether an offer's time is up, or it is not for this agent any more."""
+        who = known.get(one.offered_to or "")
         if who is None or who.presence != ONLINE or one.team not in self._desk.rules.teams:
             return True
-        need = self._need(one, False, frozenset(), at)
+        need = self._need(one, False, frozenset(), known, at)
         return (
             not able(need, who.agent) or _age(one, at) >= self._desk.rules.assignment.offer_seconds
         )
 
-    def _need(self, one: Waiting, hot: bool, refused: frozenset[str], at: datetime) -> Need:
+    def _need(
+        self,
+        one: Waiting,
+        hot: bool,
+        refused: frozenset[str],
+        known: Mapping[str, Candidate],
+        at: datetime,
+    ) -> Need:
         rules = self._desk.rules
         waited = open_seconds(one.queued_at, at, rules.teams[one.team].hours)
-        return Need(
+        need = Need(
             team=one.team,
             language=one.language,
             issue=one.issue,
@@ -169,6 +177,12 @@ class Assignment:
             heated=hot,
             anyone=waited >= rules.assignment.others_after,
             refused=refused,
+        )
+        # Where no account can serve the tier at all, waiting for one would help nobody.
+        return replace(
+            need,
+            lower=need.anyone
+            or not any(who.agent.active and able(need, who.agent) for who in known.values()),
         )
 
     def _offer(self, one: Waiting, need: Need, username: str, at: datetime) -> Outcome | None:

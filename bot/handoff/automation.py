@@ -1,8 +1,9 @@
 """The desk does by itself what ``desk.yml`` > ``automation`` says, on events and on time.
 
 A rule that applies to a case becomes a job with the rule's and the case's name, so it happens once
-(or once every so many minutes), across restarts, and a failing one is tried again. Events are read
-from the tickets' log behind a mark that is stored, so none is missed while nobody runs.
+(or once every so many minutes) until the case is reopened, across restarts, and a failing one is
+tried again. Events are read from the tickets' log behind a mark that is stored, so none is missed
+while nobody runs.
 """
 
 from __future__ import annotations
@@ -87,11 +88,10 @@ class Automation:
                 for ticket in tickets.open_ones(connection)
             ]
             wanted = [
-                (rule, case.ticket.ref)
+                (rule, case.ticket)
                 for case in cases
                 for rule in timed
-                if _may_apply(rule, known.get(_key(rule, case.ticket.ref)), at)
-                and holds(rule, case)
+                if _may_apply(rule, known.get(_key(rule, case.ticket)), at) and holds(rule, case)
             ]
         return self._plan(wanted, at)
 
@@ -116,32 +116,33 @@ class Automation:
         return found, events[-1][0] if len(events) == BATCH else newest
 
     def _plan(
-        self, wanted: Sequence[tuple[Rule, str]], at: datetime, *, mark: int | None = None
+        self, wanted: Sequence[tuple[Rule, Ticket]], at: datetime, *, mark: int | None = None
     ) -> int:
         """Make jobs of the rules that apply, and move the mark, in one transaction."""
         if not wanted and mark is None:
             return 0
         with self._desk.store.database.write() as connection:
-            for rule, ref in wanted:
-                jobs.put(connection, JOB, _key(rule, ref), at, ticket=ref, data={"rule": rule.name})
+            for rule, ticket in wanted:
+                key, data = _key(rule, ticket), {"rule": rule.name}
+                jobs.put(connection, JOB, key, at, ticket=ticket.ref, data=data)
             if mark is not None:
                 self._set_mark(connection, mark)
         return len(wanted)
 
     def _wanted(
         self, connection: Any, found: Sequence[tuple[str, str]], at: datetime
-    ) -> list[tuple[Rule, str]]:
+    ) -> list[tuple[Rule, Ticket]]:
         cases: dict[str, Situation] = {}
         wanted = []
         for name, ref in dict.fromkeys(found):
-            rule = self._rules[name]
-            if not _may_apply(rule, jobs.find(connection, JOB, _key(rule, ref)), at):
-                continue
             if ref not in cases:
                 ticket = tickets.get(connection, ref)
                 cases[ref] = Situation(connection, self._desk.rules, ticket, at)
-            if cases[ref].ticket.status in OPEN and holds(rule, cases[ref]):
-                wanted.append((rule, ref))
+            rule, ticket = self._rules[name], cases[ref].ticket
+            if not _may_apply(rule, jobs.find(connection, JOB, _key(rule, ticket)), at):
+                continue
+            if ticket.status in OPEN and holds(rule, cases[ref]):
+                wanted.append((rule, ticket))
         return wanted
 
     def _newest(self, connection: Any) -> int:
@@ -211,8 +212,10 @@ def _check_words(desk: Desk, rules: Iterable[Rule]) -> None:
                 raise ConfigError(f"desk.yml > {path}: there is no response '{value}'.{hint}")
 
 
-def _key(rule: Rule, ref: str) -> str:
-    return f"{rule.name}:{ref}"
+def _key(rule: Rule, ticket: Ticket) -> str:
+    """Return the key of a rule's job: another one each time the case is taken up again."""
+    again = f":{ticket.reopened}" if ticket.reopened else ""
+    return f"{rule.name}:{ticket.ref}{again}"
 
 
 def _may_apply(rule: Rule, job: Job | None, at: datetime) -> bool:

@@ -6,14 +6,15 @@ from typing import Any
 
 from bot.errors import Conflict, DeskError, NotAllowed, did_you_mean
 from bot.handoff import agents, clocks, opening, tickets
-from bot.handoff.contact import email_address
+from bot.handoff.clock_state import news_due
+from bot.handoff.contact import email_address, phone_number
 from bot.handoff.context import frustration, transcript
 from bot.handoff.desk import JOINED, Desk
 from bot.handoff.instants import iso
 from bot.handoff.logged import BY_HAND
 from bot.handoff.presence import Change, actor
 from bot.handoff.profiles import note_read
-from bot.handoff.records import Agent, Identity, Json, Ticket
+from bot.handoff.records import Agent, Conversation, Identity, Json, Ticket
 from bot.handoff.rules_read import CHANNELS
 from bot.handoff.store import conversations, messages
 
@@ -40,8 +41,10 @@ class Cases:
         team: str | None = None,
         email: str | None = None,
         name: str | None = None,
+        phone: str | None = None,
         issue: str | None = None,
         language: str | None = None,
+        client_id: str | None = None,
     ) -> Change:
         """Open a case from what a customer said or wrote somewhere else.
 
@@ -52,17 +55,23 @@ class Cases:
             team: Whose queue it goes to; without one the agent has it at once.
             email: The customer's address, as they said; it proves nothing.
             name: The customer's name, as they said.
+            phone: A number to call them back at, as they said.
             issue: What it is about, a key of ``desk.yml`` > routing > issues.
             language: es or en; Spanish by default.
+            client_id: The sender's own: the same one twice is one case.
 
         Raises:
-            DeskError: the text is empty, or channel, team, issue or address make no sense.
+            DeskError: the text is empty, or channel, team, issue, address or number make no sense.
         """
         team = self._checked(text, channel, team, issue, language)
         address = email_address(email) if email else None
+        number = phone_number(phone) if phone else None
+        opened_as = f"{agent.username}:{client_id}" if client_id else None
         at = self._desk.clock()
         who = Identity("claimed" if address or name else "anonymous", None, name, address)
         with self._desk.store.database.write() as connection:
+            if opened_as and (known := tickets.opened_as(connection, opened_as)):
+                return Change(known, created=False)
             chat = conversations.insert(connection, at, who, language=language or LANGUAGES[0])
             messages.insert(
                 connection,
@@ -76,6 +85,8 @@ class Cases:
                 # Who writes by e-mail is answered there; from elsewhere an address is no consent.
                 agreed = {"consent_at": at} if channel == "email" else {}
                 conversations.update(connection, chat.id, contact_email=address, **agreed)
+            if number:
+                conversations.update(connection, chat.id, contact_phone=number)
             payload = {
                 "trigger": BY_HAND,
                 "reason_code": BY_HAND,
@@ -87,6 +98,7 @@ class Cases:
             ticket = self._desk.new_ticket(
                 connection, chat, payload, BY_HAND, at, actor(agent), channel
             )
+            ticket = tickets.update(connection, ticket.ref, opened_as=opened_as)
             return self._handed(connection, ticket, agent, team is None)
 
     def bot_chat(self, conversation: str, agent: Agent) -> Json:
@@ -101,15 +113,8 @@ class Cases:
             NotAllowed: it would be another team's.
             Conflict: it is not the bot's any more.
         """
-        at = self._desk.clock()
         with self._desk.store.database.write() as connection:
-            chat = conversations.get(connection, conversation)
-            team = self._desk.team_of(chat)
-            if not agents.sees(agent, team):
-                raise NotAllowed(f"This conversation is for the team '{team}'.")
-            if chat.owner != "bot":
-                raise Conflict("This conversation is not the bot's any more.", "not_the_bots")
-            note_read(connection, agent, "bot_chat", at, conversation=chat.id)
+            chat, team = self._look(connection, conversation, agent)
             written = messages.listing(connection, chat.id, late=True)
         state = chat.state or {}
         return {
@@ -125,6 +130,22 @@ class Cases:
                 name: state.get(name) for name in ("step", "issue", "techniques", "offers", "risk")
             },
         }
+
+    def look(self, conversation: str, agent: Agent) -> None:
+        """Keep that an agent looks at a file of a chat that the bot has; raises as ``bot_chat``."""
+        with self._desk.store.database.write() as connection:
+            self._look(connection, conversation, agent)
+
+    def _look(self, connection: Any, conversation: str, agent: Agent) -> tuple[Conversation, str]:
+        """Return a chat of the bot that an agent may read, and its team; the look is kept."""
+        chat = conversations.get(connection, conversation)
+        team = self._desk.team_of(chat)
+        if not agents.sees(agent, team):
+            raise NotAllowed(f"This conversation is for the team '{team}'.")
+        if chat.owner != "bot":
+            raise Conflict("This conversation is not the bot's any more.", "not_the_bots")
+        note_read(connection, agent, "bot_chat", self._desk.clock(), conversation=chat.id)
+        return chat, team
 
     def _checked(
         self,
@@ -160,8 +181,8 @@ class Cases:
             tickets.log(connection, ticket.ref, at, actor(agent), "claimed")
             said = desk.tell(connection, ticket, JOINED, at, agent=agent.name)
             if ticket.channel == PHONE:  # who is on the line is being answered
+                data = {"channel": PHONE, "due": news_due(ticket), "reached": True}
                 ticket = clocks.answered(connection, desk.rules, ticket, at)
-                data = {"channel": PHONE}
                 tickets.log(connection, ticket.ref, at, actor(agent), "said", data)
         else:
             is_open = opening.is_open(connection, desk.rules, ticket.team, at)

@@ -1,8 +1,9 @@
 """When nobody can come now: the customer may leave an address, and the case stays in the queue.
 
 The offer has two choices, leaving an address and waiting for a person. Who leaves one in the chat
-writes it there; pages have a form for it. Either way the case gets the label ``callback``: the list
-of those to be called or written to.
+writes it there; pages have a form for it. Either way a waiting case gets the label ``callback``:
+the list of those to be called or written to. A phone number puts any case on it, withdrawing takes
+it off.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from bot.handoff.records import Conversation, Json, Message, Ticket
 from bot.handoff.store import conversations, messages
 
 OFFERED = "utter_notice_callback_offer"
+CLOSED = "utter_notice_callback_closed"
 ASKED = "utter_notice_contact_ask"
 LEFT = "utter_notice_contact_left"
 NO_MAIL = "utter_notice_contact_no_mail"
 WAITS = "utter_notice_queue_position"
 CALLBACK = "callback"
-"""Label of cases whose customer left an address."""
+"""Label of cases whose customer is to be called or written to."""
 
 _LEAVE = re.compile(r'/ask_human\{"contact":')
 """What stands behind the choice of leaving an address; without the desk it asks for a person."""
@@ -34,7 +36,14 @@ _WORDS = re.compile(r"[^\s,;<>]+@[^\s,;<>]+")
 _DIGITS = re.compile(r"\+?\d[\d\s().\-/]{4,22}\d")
 
 
-def offer(desk: FrontDesk, connection: Any, ticket: Ticket, at: datetime) -> Message | None:
+def offer(
+    desk: FrontDesk,
+    connection: Any,
+    ticket: Ticket,
+    at: datetime,
+    key: str = OFFERED,
+    **facts: str,
+) -> Message | None:
     """Tell a waiting customer that they may leave an address, once in each wait.
 
     Args:
@@ -42,6 +51,8 @@ def offer(desk: FrontDesk, connection: Any, ticket: Ticket, at: datetime) -> Mes
         connection: The caller's.
         ticket: Locked by the caller.
         at: This instant.
+        key: The words.
+        facts: What else they may mention.
 
     Returns:
         What they were told; None when they have left one, or were told already.
@@ -53,7 +64,7 @@ def offer(desk: FrontDesk, connection: Any, ticket: Ticket, at: datetime) -> Mes
         told = event.kind == "told" and event.data.get("kind") == "callback_offer"
         if told and event.at >= ticket.queued_at:
             return None
-    message = desk.tell(connection, ticket, OFFERED, at)
+    message = desk.tell(connection, ticket, key, at, **facts)
     data = {"kind": "callback_offer", "message": message.id}
     tickets.log(connection, ticket.ref, at, "system", "told", data)
     return message
@@ -64,7 +75,7 @@ class Callbacks:
 
     Args:
         desk: Whose tickets.
-        contacts: Where addresses are kept; what is left there from now on labels the case.
+        contacts: Where addresses are kept; what is left or withdrawn there labels the case.
     """
 
     def __init__(self, desk: FrontDesk, contacts: Contacts) -> None:
@@ -126,8 +137,12 @@ class Callbacks:
         self, connection: Any, known: Conversation, ticket: Ticket | None, at: datetime
     ) -> None:
         self._before(connection, known, ticket, at)
-        if ticket is not None and CALLBACK not in ticket.labels:
-            labels = [*ticket.labels, CALLBACK]
+        if ticket is None:
+            return
+        others = [label for label in ticket.labels if label != CALLBACK]
+        awaited = ticket.status == "queued" or known.contact_phone or others != ticket.labels
+        labels = [*others, CALLBACK] if _reachable(known) and awaited else others
+        if set(labels) != set(ticket.labels):
             tickets.update(connection, ticket.ref, labels=labels)
             data = {"from": ticket.labels, "to": labels}
             tickets.log(connection, ticket.ref, at, "system", "labelled", data)

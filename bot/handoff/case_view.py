@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.handoff.clock_state import stands_still
 from bot.handoff.instants import iso
 from bot.handoff.records import Conversation, Event, Json, Ticket
 
@@ -84,7 +85,7 @@ def reach(conversation: Conversation) -> list[str]:
 
 def next_update(ticket: Ticket, now: datetime) -> Json | None:
     """By when the customer hears something next; nothing while it is their turn, or closed."""
-    running = ticket.status in OPEN and ticket.paused_at is None
+    running = ticket.status in OPEN and not stands_still(ticket, "update")
     if not running or ticket.due_update is None:
         return None
     return {"due": iso(ticket.due_update), "late": ticket.due_update < now}

@@ -12,6 +12,7 @@ from bot.handoff import sla
 from bot.handoff.instants import iso
 from bot.handoff.records import Json, Ticket
 from bot.handoff.rules import DeskRules
+from bot.handoff.rules_priorities import Target
 
 OPEN = ("queued", "claimed")
 COLUMNS = {
@@ -61,25 +62,34 @@ def state(rules: DeskRules, ticket: Ticket, name: str, now: datetime) -> str:
         return _final(ticket, name, due, ended)
     if due <= reads(ticket, name, now):
         return MISSED
-    if ticket.paused_at is not None and name != LAW:
+    if stands_still(ticket, name):
         return "paused"
     return SOON if is_soon(rules, ticket, name, due, now) else "running"
 
 
-def target(rules: DeskRules, priority: str, name: str) -> float:
-    """Return the seconds of opening time that a clock of a priority gives."""
+def target(rules: DeskRules, priority: str, name: str) -> Target:
+    """Return how much time a clock of a priority gives."""
     targets = rules.priorities[priority]
-    return targets.resolve if name == "resolution" else float(getattr(targets, name))
+    found: Target = getattr(targets, "resolve" if name == "resolution" else name)
+    return found
 
 
-def stands_at(ticket: Ticket, at: datetime) -> datetime:
-    """Return the instant at which the clocks stand: that of the pause while it lasts."""
-    return at if ticket.paused_at is None else min(ticket.paused_at, at)
+def stands_still(ticket: Ticket, name: str) -> bool:
+    """Whether a clock stands still now; customers of snoozed cases are still told how they are."""
+    if ticket.paused_at is None or name == LAW:
+        return False
+    return name != "update" or ticket.snoozed_until is None
 
 
 def reads(ticket: Ticket, name: str, at: datetime) -> datetime:
-    """Return the instant at which one clock stands; the law's never stands still."""
-    return at if name == LAW else stands_at(ticket, at)
+    """Return the instant at which a clock stands: that of the pause while it stands still."""
+    paused = ticket.paused_at
+    return min(paused, at) if paused is not None and stands_still(ticket, name) else at
+
+
+def news_due(ticket: Ticket) -> str | None:
+    """Return by when the customer must have news, as the log says it; None while none is due."""
+    return None if stands_still(ticket, "update") else iso(ticket.due_update)
 
 
 def ended_at(ticket: Ticket, name: str) -> datetime | None:
@@ -97,12 +107,18 @@ def _final(ticket: Ticket, name: str, due: datetime, ended: datetime) -> str:
 
 
 def is_soon(rules: DeskRules, ticket: Ticket, name: str, due: datetime, now: datetime) -> bool:
-    """Whether so much of the time is used that a deadline is near (``clocks > warn_at``)."""
+    """Whether so much of the time is used that a deadline is near (``clocks > warn_at``).
+
+    Of a target with several ends: when it is near by all of them.
+    """
     share = 1.0 - rules.clocks.warn_at
     if name == LAW:
         return now >= _law_soon(ticket, due, share)
-    left = share * target(rules, ticket.priority, name)
-    return sla.at_most(now, due, left, rules.teams[ticket.team].hours)
+    times = rules.times(ticket.team)
+    return all(
+        sla.at_most(now, due, share * seconds, times[unit])
+        for unit, seconds in target(rules, ticket.priority, name).items()
+    )
 
 
 def _law_soon(ticket: Ticket, due: datetime, share: float) -> datetime:
@@ -114,6 +130,20 @@ def soon_at(rules: DeskRules, ticket: Ticket, name: str, due: datetime, now: dat
     share = 1.0 - rules.clocks.warn_at
     if name == LAW:
         return _law_soon(ticket, due, share)
-    hours = rules.teams[ticket.team].hours
-    left = sla.open_seconds(now, due, hours) - share * target(rules, ticket.priority, name)
-    return now if left <= 0 else sla.due(now, left, hours)
+    times, found = rules.times(ticket.team), now
+    for unit, seconds in target(rules, ticket.priority, name).items():
+        left = sla.open_seconds(now, due, times[unit]) - share * seconds
+        if left > 0:
+            found = max(found, sla.due(now, left, times[unit]))
+    return found
+
+
+def used_share(rules: DeskRules, ticket: Ticket, name: str, due: datetime, now: datetime) -> float:
+    """Return the share of a clock's time that is used: 1 is due, more is late."""
+    times = rules.times(ticket.team)
+    shares = []
+    for unit, seconds in target(rules, ticket.priority, name).items():
+        left = sla.open_seconds(now, due, times[unit])
+        late = sla.open_seconds(due, now, times[unit])
+        shares.append(max(1.0 - left / seconds, 0.0) + late / seconds)
+    return min(shares)

@@ -5,9 +5,9 @@ caller's transaction, whenever something happens that a deadline depends on; eac
 ticket as it is then. Nothing here knows "now": callers say it.
 
 While a ticket waits for its customer, or is snoozed, its clocks stand still since ``paused_at``,
-except the law's: that one counts working days whatever happens. A deadline that has passed stays
-missed. For every clock a job says when to look at it next; what it has told already for a deadline
-is kept with the job, so "soon" and "missed" are logged once for each.
+except the law's, which counts working days whatever happens, and that of the next update while it
+is snoozed: who waits for the desk hears of it. A deadline that has passed stays missed. When to
+look at a clock next, and what it has used, is kept by :mod:`bot.handoff.clock_jobs`.
 """
 
 from __future__ import annotations
@@ -15,28 +15,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.handoff import jobs, sla, tickets
+from bot.handoff import clock_jobs, jobs, sla, tickets
 from bot.handoff.clock_state import (
     COLUMNS,
     LAW,
-    MISSED,
     OPEN,
-    SOON,
-    ended_at,
-    is_soon,
     reads,
     running,
-    soon_at,
-    stands_at,
+    stands_still,
     target,
 )
-from bot.handoff.instants import iso
-from bot.handoff.jobs import Job
 from bot.handoff.records import Json, Ticket
 from bot.handoff.rules import DeskRules
+from bot.handoff.spent import Spent
 
-JOB = "clock"
-"""Kind of the jobs that look at a clock; their key is ``<ticket>:<clock>``."""
 AGAIN = "update_again"
 """Kind of the jobs that tell a customer what could not be told when it was due."""
 NO_GRACE = timedelta()
@@ -46,44 +38,52 @@ def deadlines(
     rules: DeskRules, priority: str, team: str, issue: str | None, at: datetime
 ) -> dict[str, datetime | None]:
     """Return the deadlines of a ticket that is opened now, by column."""
-    targets, hours = rules.priorities[priority], rules.teams[team].hours
+    targets, begun, times = rules.priorities[priority], Spent(at), rules.times(team)
     days = rules.law.days_for(issue)
     law = sla.working_days(at, days, rules.zone, rules.holidays) if days else None
     return {
-        "due_first_response": sla.due(at, targets.first_response, hours),
-        "due_update": sla.due(at, targets.update, hours),
-        "due_resolution": sla.due(at, targets.resolve, hours),
+        "due_first_response": begun.due(targets.first_response, times),
+        "due_update": begun.due(targets.update, times),
+        "due_resolution": begun.due(targets.resolve, times),
         "due_answer": law,
     }
 
 
 def begin(connection: Any, rules: DeskRules, ticket: Ticket, at: datetime) -> Ticket:
     """Start the clocks of a ticket that was just opened with its deadlines."""
-    _plan(connection, rules, ticket, at)
+    clock_jobs.plan(connection, rules, ticket, at, {name: Spent(at) for name, _ in running(ticket)})
     return ticket
 
 
 def pause(connection: Any, ticket: Ticket, at: datetime) -> Ticket:
-    """Let the clocks stand still (waiting for the customer, snoozed); twice is once."""
+    """Let the clocks stand still (waiting for the customer, snoozed); twice is once.
+
+    ``ticket`` says already whether it is snoozed.
+    """
     if ticket.paused_at is not None or ticket.status not in OPEN:
         return ticket
+    ticket = tickets.update(connection, ticket.ref, paused_at=at)
     for name in COLUMNS:
-        if name != LAW:
-            _forget(connection, ticket, name, at)
-    return tickets.update(connection, ticket.ref, paused_at=at)
+        if stands_still(ticket, name):
+            clock_jobs.forget(connection, ticket, name, at)
+    return ticket
 
 
 def resume(connection: Any, rules: DeskRules, ticket: Ticket, at: datetime) -> Ticket:
-    """Let the clocks run again: what opening time was left is left; missed stays missed."""
+    """Let the clocks run again: what time was left is left; missed stays missed."""
     paused = ticket.paused_at
     if paused is None:
         return ticket
     at = max(at, paused)
     values: Json = {"paused_at": None}
+    used = {}
     for name, _ in running(ticket):
-        values |= _moved(rules, ticket, name, at)
+        if (after := _after_pause(connection, rules, ticket, name, at)) is not None:
+            used[name] = after
+            due = after.due(target(rules, ticket.priority, name), rules.times(ticket.team))
+            values[COLUMNS[name]] = due
     ticket = tickets.update(connection, ticket.ref, **values)
-    _plan(connection, rules, ticket, at)
+    clock_jobs.plan(connection, rules, ticket, at, used)
     if ticket.due_update is not None and ticket.due_update <= paused:
         # Due when the pause began, and during it nothing was sent.
         jobs.put(connection, AGAIN, ticket.ref, at, ticket=ticket.ref)
@@ -102,20 +102,19 @@ def retarget(
     """Give a ticket another priority or team (columns included) and move its deadlines.
 
     ``ticket`` is the ticket *before* the change: this function writes priority, rank and team
-    itself. The opening time used already counts against the new target; missed stays missed.
+    itself. The time used already counts against the new target; missed stays missed.
     """
     priority, team = priority or ticket.priority, team or ticket.team
     values: Json = {"priority": priority, "rank": rules.priorities[priority].rank, "team": team}
-    now = stands_at(ticket, at)
-    before, after = rules.teams[ticket.team].hours, rules.teams[team].hours
+    used = {}
     for name, due in running(ticket):
+        now = reads(ticket, name, at)
         if name == LAW or due <= now:
             continue
-        used = target(rules, ticket.priority, name) - sla.open_seconds(now, due, before)
-        left = target(rules, priority, name) - max(used, 0.0)
-        values[COLUMNS[name]] = sla.due(now, left, after) if left > 0 else now
+        used[name] = clock_jobs.used(connection, rules, ticket, name, now)
+        values[COLUMNS[name]] = used[name].due(target(rules, priority, name), rules.times(team))
     ticket = tickets.update(connection, ticket.ref, **values)
-    _plan(connection, rules, ticket, at)
+    clock_jobs.plan(connection, rules, ticket, at, used)
     return ticket
 
 
@@ -134,11 +133,11 @@ def told(
     """
     if ticket.status not in OPEN:
         return tickets.update(connection, ticket.ref, told_at=at)
-    _settle(connection, ticket, "update", at - grace)
-    hours = rules.teams[ticket.team].hours
-    due = sla.due(stands_at(ticket, at), target(rules, ticket.priority, "update"), hours)
+    clock_jobs.settle(connection, ticket, "update", at - grace)
+    begun = Spent(reads(ticket, "update", at))
+    due = begun.due(target(rules, ticket.priority, "update"), rules.times(ticket.team))
     ticket = tickets.update(connection, ticket.ref, told_at=at, due_update=due)
-    _plan(connection, rules, ticket, at)
+    clock_jobs.plan(connection, rules, ticket, at, {"update": begun})
     return ticket
 
 
@@ -152,10 +151,14 @@ def answered(
     and the next update is as due as before.
     """
     if ticket.first_response_at is None:
-        _settle(connection, ticket, "first_response", at)
-        values: Json = {"first_response_at": at, **_moved(rules, ticket, "first_response", at)}
+        clock_jobs.settle(connection, ticket, "first_response", at)
+        values: Json = {"first_response_at": at}
+        after = _after_pause(connection, rules, ticket, "first_response", at)
+        if after is not None:
+            first = target(rules, ticket.priority, "first_response")
+            values["due_first_response"] = after.due(first, rules.times(ticket.team))
         ticket = tickets.update(connection, ticket.ref, **values)
-        _forget(connection, ticket, "first_response", at)
+        clock_jobs.forget(connection, ticket, "first_response", at)
     return told(connection, rules, ticket, at) if reached else ticket
 
 
@@ -166,8 +169,8 @@ def stop(connection: Any, rules: DeskRules, ticket: Ticket, at: datetime) -> Tic
     """
     ticket = resume(connection, rules, ticket, at)
     for name in COLUMNS:
-        _settle(connection, ticket, name, at)
-        _forget(connection, ticket, name, at)
+        clock_jobs.settle(connection, ticket, name, at)
+        clock_jobs.forget(connection, ticket, name, at)
     return ticket
 
 
@@ -181,109 +184,18 @@ def restart(
     never awaited, and begins anew.
     """
     fresh = deadlines(rules, ticket.priority, ticket.team, ticket.issue, at)
-    values = {name: fresh[name] for name in ("due_update", "due_resolution")}
-    for name, due in running(ticket):
-        if closed < due <= at:
-            values[COLUMNS[name]] = fresh[COLUMNS[name]]
+    anew = {"update", "resolution", *(name for name, due in running(ticket) if closed < due <= at)}
+    values = {COLUMNS[name]: fresh[COLUMNS[name]] for name in anew}
     ticket = tickets.update(connection, ticket.ref, **values)
-    _plan(connection, rules, ticket, at)
+    clock_jobs.plan(connection, rules, ticket, at, {name: Spent(at) for name in anew})
     return ticket
 
 
-def due_stage(connection: Any, rules: DeskRules, job: Job, at: datetime) -> tuple[Ticket, str]:
-    """Look at the clock of a job: log what has come to be, once, and plan the next look.
-
-    Returns:
-        The ticket, and ``soon``, ``missed`` or nothing new.
-    """
-    ref, name = job.key.rsplit(":", 1)
-    ticket = tickets.get(connection, ref)
-    due = getattr(ticket, COLUMNS[name])
-    if due is None or job.data.get("due") != iso(due):
-        return ticket, ""
-    ended = ended_at(ticket, name)
-    now = reads(ticket, name, min(at, ended) if ended else at)
-    stage = ""
-    if due <= now:
-        stage = MISSED
-    elif ended is None and is_soon(rules, ticket, name, due, now):
-        stage = SOON
-    if stage:
-        stage = stage if _say(connection, ticket, name, stage, job, at) else ""
-    if ended is None and (ticket.paused_at is None or name == LAW):
-        _plan_one(connection, rules, ticket, name, due, at)
-    return ticket, stage
-
-
-def _moved(rules: DeskRules, ticket: Ticket, name: str, at: datetime) -> Json:
-    """Return a clock's deadline as it is after a pause that ends now: what was left is left."""
+def _after_pause(
+    connection: Any, rules: DeskRules, ticket: Ticket, name: str, at: datetime
+) -> Spent | None:
+    """Return what a clock has used when a pause ends now; None when nothing changes for it."""
     paused, due = ticket.paused_at, getattr(ticket, COLUMNS[name])
-    if paused is None or due is None or name == LAW or due <= paused:
-        return {}
-    hours = rules.teams[ticket.team].hours
-    return {COLUMNS[name]: sla.due(max(at, paused), sla.open_seconds(paused, due, hours), hours)}
-
-
-def _key(ref: str, name: str) -> str:
-    return f"{ref}:{name}"
-
-
-def _plan(connection: Any, rules: DeskRules, ticket: Ticket, at: datetime) -> None:
-    """Plan the next look at every clock that runs."""
-    for name, due in running(ticket):
-        if ticket.paused_at is None or name == LAW:
-            _plan_one(connection, rules, ticket, name, due, at)
-
-
-def _plan_one(
-    connection: Any, rules: DeskRules, ticket: Ticket, name: str, due: datetime, at: datetime
-) -> None:
-    """Plan when to look at a clock next; nothing when all was said of this deadline."""
-    job = jobs.find(connection, JOB, _key(ticket.ref, name))
-    said = _said(job, due)
-    if MISSED in said:
-        return
-    when = due
-    if SOON not in said and due > at:
-        when = min(soon_at(rules, ticket, name, due, at), due)
-    data = {"due": iso(due), "said": said}
-    if job is not None and job.done_at is None and (job.due, job.data) == (when, data):
-        return
-    jobs.put(connection, JOB, _key(ticket.ref, name), when, ticket=ticket.ref, data=data)
-
-
-def _said(job: Job | None, due: datetime) -> list[str]:
-    if job is None or job.data.get("due") != iso(due):
-        return []
-    return list(job.data.get("said") or ())
-
-
-def _say(connection: Any, ticket: Ticket, name: str, stage: str, job: Job, at: datetime) -> bool:
-    """Log that a clock is soon due, or was missed; once for each deadline."""
-    due = getattr(ticket, COLUMNS[name])
-    said = _said(job, due)
-    if stage in said:
-        return False
-    data = {"due": iso(due), "said": [*said, stage]}
-    jobs.update(connection, job.id, data=data)
-    told = {"clock": name, "due": iso(due)}
-    tickets.log(connection, ticket.ref, at, "system", f"sla_{stage}", told)
-    return True
-
-
-def _settle(connection: Any, ticket: Ticket, name: str, at: datetime) -> None:
-    """Log a deadline that has passed and that no job has looked at yet, before it moves."""
-    due = getattr(ticket, COLUMNS[name])
-    over = name == "first_response" and ticket.first_response_at is not None
-    if due is None or over or due > reads(ticket, name, at):
-        return
-    job = jobs.find(connection, JOB, _key(ticket.ref, name))
-    if job is not None:
-        _say(connection, ticket, name, MISSED, job, at)
-
-
-def _forget(connection: Any, ticket: Ticket, name: str, at: datetime) -> None:
-    """Give up a look that lies ahead; one that is due still happens."""
-    job = jobs.find(connection, JOB, _key(ticket.ref, name))
-    if job is not None and job.done_at is None and job.due > at:
-        jobs.cancel(connection, JOB, job.key, at)
+    if paused is None or due is None or due <= paused or not stands_still(ticket, name):
+        return None
+    return Spent(max(at, paused), clock_jobs.used(connection, rules, ticket, name, paused).seconds)

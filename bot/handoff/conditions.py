@@ -1,7 +1,7 @@
 """Whether a rule of the desk applies to a case: conditions of ``desk.yml`` > ``automation``.
 
-Nothing here changes anything. Minutes and shares are of the team's opening time, and stand still
-while the case's clocks do.
+Nothing here changes anything. Minutes are of the team's opening time, shares of the time that the
+priority gives; both stand still while the case's clocks do.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.handoff import sla, status
-from bot.handoff.clock_state import stands_at, target
+from bot.handoff.clock_state import reads, used_share
 from bot.handoff.records import Ticket
 from bot.handoff.rules import DeskRules
 from bot.handoff.rules_automation import Rule
@@ -46,7 +46,7 @@ class Situation:
         self._connection = connection
         self._rules = rules
         self.ticket = ticket
-        self._now = stands_at(ticket, at)
+        self._now = reads(ticket, "resolution", at)
         self._at = at
 
     def facts(self) -> Mapping[str, Any]:
@@ -75,14 +75,10 @@ class Situation:
 
     def unresolved_share(self) -> float:
         """Return the share of the resolution time that is used: 1 is due, more is late."""
-        ticket, due = self.ticket, self.ticket.due_resolution
+        due = self.ticket.due_resolution
         if due is None:
             return 0.0
-        hours = self._rules.teams[ticket.team].hours
-        whole = target(self._rules, ticket.priority, "resolution")
-        if due <= self._now:
-            return 1.0 + sla.open_seconds(due, self._now, hours) / whole
-        return max(1.0 - sla.open_seconds(self._now, due, hours) / whole, 0.0)
+        return used_share(self._rules, self.ticket, "resolution", due, self._now)
 
     def heat(self) -> bool:
         """Whether the customer is frustrated or angry, now or at the peak."""

@@ -92,7 +92,7 @@ class Contacts:
         watched: Whether a page of a conversation is open.
 
     ``left`` may be replaced by what more is to be done in the transaction in which somebody
-    leaves an address: the receipt of the open case goes out.
+    leaves an address, or withdraws it: the receipt of the open case goes out, its label changes.
     """
 
     def __init__(
@@ -155,13 +155,16 @@ class Contacts:
         at = self._desk.clock()
         with self._desk.store.database.write() as connection:
             known = conversations.get(connection, conversation, lock=True)
-            ticket = tickets.current(connection, conversation)
+            cases = tickets.of_conversation(connection, conversation)
+            ticket = cases[-1] if cases else None
             if known.consent_at is not None and ticket is not None:
                 data = {"email": False, "phone": False}
                 tickets.log(connection, ticket.ref, at, "customer", "contact_left", data)
             nothing = {"contact_email": None, "contact_phone": None, "consent_at": None}
             conversations.update(connection, conversation, **nothing)
-            return contact_of(conversations.get(connection, conversation), mail=self.mail)
+            known = conversations.get(connection, conversation)
+            self.left(connection, known, ticket, at)
+            return contact_of(known, mail=self.mail)
 
     def of(self, conversation: str) -> Json:
         """Return what a customer left, and whether mail reaches them."""

@@ -8,13 +8,15 @@ ticket's append-only log, and who may answer the customer changes here and nowhe
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from bot.errors import DeskError, did_you_mean
 from bot.handoff import agents, clocks, status, tickets, views
+from bot.handoff.clock_state import news_due
 from bot.handoff.endings import EndingDesk
 from bot.handoff.presence import Change, actor
-from bot.handoff.records import Agent, Json, Ticket
-from bot.handoff.store import files, messages
+from bot.handoff.records import Agent, Identity, Json, Message, Ticket
+from bot.handoff.store import conversations, files, messages, turns
 
 JOINED = "utter_notice_agent_joined"
 
@@ -147,8 +149,35 @@ class Desk(EndingDesk):
             )
             message = files.send(connection, message, uploads)
             reached = self.reach(connection, ticket) is not None
+            data = {"message": message.id, "due": news_due(ticket), "reached": reached}
             ticket = clocks.answered(connection, self.rules, ticket, at, reached=reached)
-            data = {"message": message.id}
             tickets.log(connection, ticket.ref, at, actor(agent), "said", data)
             self.said(connection, ticket, message)
             return Change(ticket, (message,))
+
+    def take_up(
+        self,
+        turn: str,
+        *,
+        state: Json | None = None,
+        identity: Identity | None = None,
+        **ending: Any,
+    ) -> list[Message]:
+        """Store what the bot says first after a case; a customer who is away has it by e-mail.
+
+        Args:
+            turn: The hand-back.
+            state: The engine's state after the turn.
+            identity: Who the customer proved to be in the turn.
+            ending: The rest, as ``Store.finish_turn`` takes it.
+        """
+        with self.store.database.write() as connection:
+            fresh = conversations.turn(connection, turn).status in ("open", "running")
+            owner, said = turns.finish(connection, turn, self.clock(), **ending)
+            if owner.owner == "bot" and owner.erased_at is None:
+                turns.learn(connection, owner.id, state=state, identity=identity)
+            case = tickets.of_conversation(connection, owner.id)[-1]
+            for message in said:
+                if fresh and not message.late:
+                    self.said(connection, case, message)
+            return said

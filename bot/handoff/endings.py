@@ -73,6 +73,7 @@ class EndingDesk(TakeoverDesk):
             )
             data = {"turn": turn.id, "promised": len(kept["promised"]), "cause": cause}
             tickets.log(connection, ticket.ref, at, actor(agent), "returned", data)
+            surveys.plan(connection, self.rules, ticket, at)
             return Change(ticket)
 
     def resolve(

@@ -42,12 +42,12 @@ class FollowUps:
             ref: The case.
             agent: Who is reminded of one in person.
             when: Later than now.
-            how: ``person``, or ``survey`` for a case that is resolved.
+            how: ``person``, or ``survey`` for a case that is closed.
 
         Raises:
             NotAllowed: the case is another team's.
             DeskError: there is no such way, or the time is none or past.
-            Conflict: a survey of a case that is not resolved, or was asked already.
+            Conflict: a survey of a case that is not closed, or was asked already.
         """
         at = self._desk.clock()
         if how not in HOW:
@@ -66,13 +66,14 @@ class FollowUps:
             return Change(ticket)
 
     def _move_survey(self, connection: Any, ticket: Ticket, when: datetime) -> None:
-        if ticket.status != "resolved" or ticket.resolved_at is None:
-            raise Conflict(f"{ticket.ref} is {ticket.status}: only resolved cases are rated.")
+        if ticket.status not in surveys.CLOSED or ticket.resolved_at is None:
+            raise Conflict(f"{ticket.ref} is {ticket.status}: only closed cases are rated.")
         key = surveys.key_of(ticket)
         planned = jobs.find(connection, surveys.ASK, key)
         if planned is not None and planned.done_at is not None:
             raise Conflict(f"The customer was asked about {ticket.ref} already.")
         Scheduler.put(connection, surveys.ASK, key, when, ticket=ticket.ref)
+        Scheduler.cancel(connection, surveys.FOLLOW_UP, key, self._desk.clock())  # not asked twice
 
     def _remind(self, connection: Any, job: Job) -> Outcome:
         """Put a case before the eyes of who planned its follow-up."""
@@ -82,4 +83,4 @@ class FollowUps:
         tickets.log(connection, ticket.ref, at, "system", "followed_up", {"kind": "person"})
         data = {"type": "alarm", "ref": ticket.ref, "clock": "follow_up", "stage": "due"}
         seen = Frame({"type": "mention", "ref": ticket.ref}, to=who)
-        return Outcome((Change(ticket),), (Frame(data, to=who), seen))
+        return Outcome((Change(ticket),), (seen, Frame(data, to=who)))  # the alarm says why

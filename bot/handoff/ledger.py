@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.errors import NotFound
-from bot.handoff import clocks, opening, tickets
+from bot.handoff import clocks, opening, people, tickets
 from bot.handoff.instants import iso
-from bot.handoff.presence import Change, PresenceDesk, actor
+from bot.handoff.presence import Call, Change, PresenceDesk, actor
 from bot.handoff.records import Agent, Json, Message, Promise, Ticket
 from bot.handoff.store import conversations, promises
 
@@ -89,7 +89,14 @@ class LedgerDesk(PresenceDesk):
             promises.update(
                 connection, promise.id, alarmed_at=at, ticket=promise.ticket or ticket.ref
             )
-            return Change(ticket, said)
+            return Change(ticket, said, call=self._call(connection, ticket, at))
+
+    def _call(self, connection: Any, ticket: Ticket, at: datetime) -> Call | None:
+        """Let the case wait for its owner's eyes; without one its line in the queue tells."""
+        if ticket.owner_agent is None:
+            return None
+        people.mention(connection, ticket.ref, [ticket.owner_agent], at)
+        return Call((ticket.owner_agent,), "promise")
 
     def _press(self, connection: Any, ticket: Ticket, at: datetime) -> Ticket:
         """Raise a ticket's priority to the least it must have; never lower it."""

@@ -23,7 +23,10 @@ from bot.handoff.tables_desk import reads
 from bot.handoff.tickets import READ_AGAIN
 from bot.handoff.views import page_start
 
-LISTS = ("queue", "search", "live", "overview", "bot_chats", "approvals", "reviews", "measures")
+LISTS = (
+    *("queue", "search", "live", "overview", "bot_chats"),
+    *("approvals", "reviews", "moments", "measures"),
+)
 """What ``kind`` says of a list; profile, history and bot_chat are looks at one customer."""
 MOST = 1000
 """References kept of one answer; more are only counted, as ``more`` among the filters."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.handoff import clocks, routing, tickets
-from bot.handoff.agents import live_in
+from bot.handoff import clocks, routing, staff, tickets
 from bot.handoff.clock_state import COLUMNS
 from bot.handoff.context import Case, HandoffContext, case_fields, peak_level
 from bot.handoff.instants import iso
@@ -62,10 +61,12 @@ def open_for(
     )
     priority = routing.priority_for(
         rules,
-        asked=case.payload.get("priority"),
+        asked=case.known("priority"),
         issue=case.issue,
         risks=case.risks,
         level=peak_level(case.messages),
+        history=known or {},
+        at=at,
     )
     deadlines = clocks.deadlines(rules, priority, team, case.issue, at)
     ref = tickets.new_reference(connection)
@@ -129,12 +130,12 @@ def place(connection: Any, ticket: Ticket, now: datetime) -> Place:
 
 
 def is_open(connection: Any, rules: DeskRules, team: str, now: datetime) -> bool:
-    """Whether somebody can be expected: within opening hours, or an agent is connected.
+    """Whether somebody can be expected: within opening hours, or one who serves the team is there.
 
     A team that is not in ``desk.yml`` any more has no hours.
     """
     known = rules.teams.get(team)
-    return (known is not None and known.hours.is_open(now)) or live_in(connection, team)
+    return (known is not None and known.hours.is_open(now)) or staff.is_served(connection, team)
 
 
 def notice_facts(

@@ -192,7 +192,14 @@ def invited(connection: Any, ref: str, agent: str) -> bool:
 
 
 def add_note(
-    connection: Any, ref: str, agent: Agent, at: datetime, kind: str, text: str, to: Sequence[str]
+    connection: Any,
+    ref: str,
+    agent: Agent,
+    at: datetime,
+    kind: str,
+    text: str,
+    to: Sequence[str],
+    client_id: str | None = None,
 ) -> Json:
     """Store an internal note that waits for some agents' eyes; return it as JSON.
 
@@ -201,9 +208,10 @@ def add_note(
         ref: The case.
         agent: Who wrote it.
         at: This instant.
-        kind: note, transfer, consult or answer.
+        kind: note, transfer, consult, answer or call.
         text: What they wrote; no customer ever reads it.
         to: User names.
+        client_id: The sender's own, if there is one; see :func:`note_as`.
     """
     others = [username for username in dict.fromkeys(to) if username != agent.username]
     row = {
@@ -213,10 +221,22 @@ def add_note(
         "kind": kind,
         "text": text.strip(),
         "mentions": others,
+        "client_id": client_id,
     }
     number = int(connection.execute(sa.insert(notes).values(**row)).inserted_primary_key[0])
     mention(connection, ref, others, at, note=number)
     return _note({"id": number, **row}, {agent.username: agent.name})
+
+
+def note_as(connection: Any, ref: str, agent: Agent, client_id: str | None) -> Json | None:
+    """Return the note that its sender gave this id, if it is already here."""
+    if client_id is None:
+        return None
+    query = sa.select(notes).where(
+        notes.c.ticket == ref, notes.c.agent == agent.username, notes.c.client_id == client_id
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _note(dict(row._mapping), {agent.username: agent.name})
 
 
 def notes_of(connection: Any, ref: str) -> list[Json]:

@@ -19,6 +19,19 @@ LOST = "utter_notice_agent_lost"
 
 
 @dataclass(frozen=True)
+class Call:
+    """Who is asked to look at a case at once, for something else than a colleague's words.
+
+    Args:
+        to: User names.
+        why: approval, approved, refused, failed, woke or promise.
+    """
+
+    to: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
 class Change:
     """What an operation changed.
 
@@ -26,11 +39,13 @@ class Change:
         ticket: The ticket as it is now.
         messages: What was said by it, in order.
         created: False when it had been done before and nothing changed.
+        call: Who is called to it; for their eyes it waits besides, so a closed console misses none.
     """
 
     ticket: Ticket
     messages: tuple[Message, ...] = ()
     created: bool = True
+    call: Call | None = None
 
 
 def actor(agent: Agent) -> str:

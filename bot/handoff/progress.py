@@ -1,13 +1,15 @@
 """Where a case goes while an agent has it: waiting, snoozed, priority, tier, labels.
 
-Waiting and snoozing let the clocks stand still. Both end by themselves when the customer writes; a
-snooze also ends when its time has come.
+Waiting and snoozing let the clocks stand still; a customer whose case is snoozed still has news as
+often as before. Both end by themselves when the customer writes; a snooze also ends when its time
+has come.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +20,7 @@ from bot.handoff import agents, clocks, jobs, people, status, tickets
 from bot.handoff.desk import Desk
 from bot.handoff.instants import instant, iso
 from bot.handoff.jobs import Job
-from bot.handoff.presence import Change, actor
+from bot.handoff.presence import Call, Change, actor
 from bot.handoff.records import Agent, Ticket
 from bot.handoff.rules_read import PRIORITIES, TIERS
 from bot.handoff.rules_teamwork import LONGEST
@@ -54,9 +56,9 @@ class Progress:
         at = self._desk.clock()
         with self._desk.store.database.write() as connection:
             ticket = self._desk.held(connection, ref, agent, at, "waiting")
-            jobs.cancel(connection, WAKE, ticket.ref, at)
+            ticket = awaken(connection, self._desk.rules, ticket, at)
             ticket = clocks.pause(connection, ticket, at)
-            ticket = tickets.update(connection, ticket.ref, waiting_since=at, snoozed_until=None)
+            ticket = tickets.update(connection, ticket.ref, waiting_since=at)
             tickets.log(connection, ticket.ref, at, actor(agent), "waiting")
             return Change(ticket)
 
@@ -82,8 +84,9 @@ class Progress:
             )
         with self._desk.store.database.write() as connection:
             ticket = self._desk.held(connection, ref, agent, at, "snooze")
+            ticket = awaken(connection, self._desk.rules, ticket, at)
+            ticket = tickets.update(connection, ticket.ref, snoozed_until=wakes)
             ticket = clocks.pause(connection, ticket, at)
-            ticket = tickets.update(connection, ticket.ref, snoozed_until=wakes, waiting_since=None)
             jobs.put(connection, WAKE, ticket.ref, wakes, ticket=ticket.ref)
             if note.strip():
                 people.add_note(connection, ticket.ref, agent, at, "note", note, ())
@@ -141,9 +144,11 @@ class Progress:
         ticket = tickets.get(connection, ticket.ref)
         if ticket.snoozed_until is None or ticket.snoozed_until > at:
             return None
-        if ticket.owner_agent:
-            people.mention(connection, ticket.ref, [ticket.owner_agent], at)
-        return self._wake(connection, ticket, at, "system", "woke")
+        change = self._wake(connection, ticket, at, "system", "woke")
+        if not ticket.owner_agent:
+            return change
+        people.mention(connection, ticket.ref, [ticket.owner_agent], at)
+        return replace(change, call=Call((ticket.owner_agent,), "woke"))
 
     def priority(self, ref: str, agent: Agent, priority: str, reason: str) -> Change:
         """Make a case more or less pressing; its deadlines move.

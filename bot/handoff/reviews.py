@@ -15,7 +15,7 @@ from bot.handoff.desk import Desk
 from bot.handoff.instants import iso
 from bot.handoff.presence import Change, actor
 from bot.handoff.records import Agent, Json, Ticket, record
-from bot.handoff.tables import ticket_events
+from bot.handoff.tables import conversations, ticket_events
 from bot.handoff.tables import tickets as ticket_table
 from bot.handoff.tables_desk import reviews, surveys
 
@@ -39,6 +39,8 @@ class Reviews:
         self, ref: str, agent: Agent, text: str, about: str | None = None
     ) -> tuple[Change, str]:
         """Say something to an agent about a case; they find it in their mentions.
+
+        What the customer had said of it by then is reviewed with it.
 
         Args:
             ref: The ticket.
@@ -67,6 +69,7 @@ class Reviews:
                 raise Conflict(f"Nobody had {ticket.ref} yet.", "nobody_had_it")
             row = {"ticket": ticket.ref, "at": at, "by": agent.username, "agent": who}
             result = connection.execute(sa.insert(reviews).values(**row, text=text.strip()))
+            _seen(connection, ticket.ref, agent.username, at)
             people.mention(connection, ticket.ref, [who], at)
             data = {"review": int(result.inserted_primary_key[0]), "agent": who}
             tickets.log(connection, ticket.ref, at, actor(agent), "reviewed", data)
@@ -84,13 +87,14 @@ class Reviews:
             return _found(connection, agent, sa.true())
 
     def queue(self, agent: Agent, *, language: str = "es") -> list[Json]:
-        """Return closed cases of the last week that nobody has reviewed, the most telling first.
+        """Return closed cases that nobody has reviewed, the most telling first.
 
-        A low score, a case that came back, and one that was passed on more than once are all
-        there; of the others a sample, the same all day long.
+        A low score is there until somebody has, whenever it came; a case that came back or was
+        passed on more than once for a week. Of the week's others a sample, the same all day long.
 
         Returns:
-            [{"why": ["low_score" | "reopened" | "transfers" | "sample"], "score", "ticket"}].
+            [{"why": ["low_score" | "reopened" | "transfers" | "sample"], "score", "comment",
+            "ticket"}], with the customer's lowest score and the words they wrote to it.
 
         Raises:
             NotAllowed: the agent is no supervisor.
@@ -99,14 +103,17 @@ class Reviews:
             raise NotAllowed("Only a supervisor has a review queue.")
         desk, at = self._desk, self._desk.clock()
         with desk.store.database.read() as connection:
-            closed = _unreviewed(connection, at - WEEK)
-            scores = _scores(connection, [ticket.ref for ticket in closed])
-            chosen = _chosen(closed, scores, desk.rules.survey.low, desk.rules.teamwork.sample, at)
+            low = desk.rules.survey.low
+            closed = _unreviewed(connection, at - WEEK, low)
+            answers = _answers(connection, [ticket.ref for ticket in closed])
+            scores = {ref: score for ref, (score, _) in answers.items()}
+            chosen = _chosen(closed, scores, low, desk.rules.teamwork.sample, at)
             page = [ticket for ticket, _ in chosen]
             rows = views.rows(connection, desk.rules, page, at, language, agent.username)
+        told = (answers.get(ticket.ref, (None, None)) for ticket, _ in chosen)
         return [
-            {"why": why, "score": scores.get(ticket.ref), "ticket": row}
-            for (ticket, why), row in zip(chosen, rows, strict=True)
+            {"why": why, "score": score, "comment": comment, "ticket": row}
+            for (_, why), (score, comment), row in zip(chosen, told, rows, strict=True)
         ]
 
 
@@ -133,22 +140,38 @@ def _chosen(
     return [*telling, *((ticket, ["sample"]) for ticket, _ in others[:sample])][:MOST]
 
 
-def _unreviewed(connection: Any, since: datetime) -> list[Ticket]:
-    reviewed = sa.exists().where(reviews.c.ticket == ticket_table.c.ref)
+_OPEN_ANSWER = sa.and_(surveys.c.score.is_not(None), surveys.c.reviewed_at.is_(None))
+
+
+def _unreviewed(connection: Any, since: datetime, low: int) -> list[Ticket]:
+    """Return closed cases rated ``low`` or lower, and the others closed ``since`` then."""
+    ref = ticket_table.c.ref
+    rated_low = sa.exists().where(surveys.c.ticket == ref, _OPEN_ANSWER, surveys.c.score <= low)
+    reviewed = sa.exists().where(reviews.c.ticket == ref)
+    erased = sa.exists().where(
+        conversations.c.id == ticket_table.c.conversation, conversations.c.erased_at.is_not(None)
+    )
     query = sa.select(ticket_table).where(
         ticket_table.c.status.in_(("resolved", "returned")),
-        ticket_table.c.resolved_at > since,
-        ~reviewed,
+        sa.or_(rated_low, sa.and_(ticket_table.c.resolved_at > since, ~reviewed)),
+        ~erased,  # nothing is left to be looked at
     )
     rows = connection.execute(query.order_by(ticket_table.c.resolved_at.desc()))
     return [record(Ticket, row) for row in rows]
 
 
-def _scores(connection: Any, refs: Sequence[str]) -> dict[str, int]:
-    query = sa.select(surveys.c.ticket, surveys.c.score).where(
-        surveys.c.ticket.in_(refs), surveys.c.score.is_not(None)
-    )
-    return {ref: score for ref, score in connection.execute(query.order_by(surveys.c.id))}
+def _answers(connection: Any, refs: Sequence[str]) -> dict[str, tuple[int, str | None]]:
+    """Return the lowest score of each case that nobody has reviewed, with its comment."""
+    query = sa.select(surveys.c.ticket, surveys.c.score, surveys.c.comment)
+    query = query.where(surveys.c.ticket.in_(refs), _OPEN_ANSWER)
+    rows = connection.execute(query.order_by(surveys.c.score.desc(), surveys.c.id))
+    return {ref: (score, comment) for ref, score, comment in rows}
+
+
+def _seen(connection: Any, ref: str, by: str, at: datetime) -> None:
+    """Note that what a customer has said of a case until now is reviewed."""
+    open_answer = sa.update(surveys).where(surveys.c.ticket == ref, _OPEN_ANSWER)
+    connection.execute(open_answer.values(reviewed_by=by, reviewed_at=at))
 
 
 def _last_owner(connection: Any, ticket: Ticket) -> str | None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
-from bot.handoff.records import Agent
+from bot.handoff.records import Agent, Json
 from bot.handoff.rules import PRIORITIES, DeskRules
 from bot.handoff.rules_assignment import AssignmentRules
 
@@ -48,6 +48,8 @@ def priority_for(
     issue: str | None,
     risks: Collection[str],
     level: str | None,
+    history: Json,
+    at: datetime,
 ) -> str:
     """Return the highest priority that applies.
 
@@ -57,11 +59,19 @@ def priority_for(
         issue: What the case is about.
         risks: Risk flags of the case.
         level: Frustration level at its peak.
+        history: What is known of the customer from before: vip, vulnerable, contacts.
+        at: This instant, from which contacts are counted back.
     """
     table = rules.priority_rules
     found = [str((table.get("risks") or {}).get(risk)) for risk in risks]
     found.append(str((table.get("issues") or {}).get(issue)))
     found.append(str((table.get("levels") or {}).get(level)))
+    found += [name for care, name in (table.get("care") or {}).items() if history.get(care)]
+    if often := table.get("contacts"):
+        since = (at - timedelta(days=often["days"])).date().isoformat()
+        recent = [one for one in history.get("contacts") or () if str(one.get("at")) >= since]
+        if len(recent) + 1 >= often["times"]:
+            found.append(often["priority"])
     found.append(str(asked))
     applies = [name for name in PRIORITIES if name in found]
     return applies[0] if applies else str(table["default"])
@@ -75,9 +85,10 @@ class Need:
         team: Whose ticket it is.
         language: The customer's.
         issue: What it is about, if known.
-        tier: L1, L2 or L3: at least this.
+        tier: L1, L2 or L3: at least this, unless nobody of it can be had.
         heated: Whether the customer is, or was, very upset.
         anyone: Whether agents of other teams may take it by now.
+        lower: Whether agents of a lower tier may.
         refused: User names of those who have just let it pass.
     """
 
@@ -87,6 +98,7 @@ class Need:
     tier: str = "L1"
     heated: bool = False
     anyone: bool = False
+    lower: bool = False
     refused: frozenset[str] = frozenset()
 
 
@@ -98,7 +110,7 @@ class Candidate:
         agent: The account.
         presence: online, busy, away, wrap_up or offline.
         capacity: Chats they may have at once.
-        load: Chats they have; put aside ones do not count.
+        load: Chats they have, without those put aside or waiting for the customer.
         heated: Heated ones among them.
         pending: Whether an offer waits for their answer.
         cooling: Whether they have just had a heated chat.
@@ -118,6 +130,7 @@ def best_agent(
 ) -> Candidate | None:
     """Return who should be asked: the expert first, then the least busy, then the longest idle.
 
+    Of a lower tier than the ticket's, or of another team, is asked only when nobody else can be.
     The same input has always the same answer; the user name decides what is equal otherwise.
     """
     fitting = [one for one in candidates if fits(rules, need, one)]
@@ -144,7 +157,12 @@ def able(need: Need, agent: Agent) -> bool:
     if agent.role not in SERVING or (need.team not in agent.teams and not need.anyone):
         return False
     speaks = not agent.languages or need.language in agent.languages
-    return speaks and _rank(agent) >= TIERS.index(need.tier)
+    return speaks and (need.lower or serves(agent, need.tier))
+
+
+def serves(agent: Agent, tier: str) -> bool:
+    """Whether a tier is the agent's own, or below it."""
+    return _rank(agent) >= TIERS.index(tier)
 
 
 def _rank(agent: Agent) -> int:
@@ -152,8 +170,9 @@ def _rank(agent: Agent) -> int:
     return max(TIERS.index(agent.tier), 0 if agent.role == "agent" else 1)
 
 
-def _order(need: Need, one: Candidate) -> tuple[bool, int, float, datetime, str]:
+def _order(need: Need, one: Candidate) -> tuple[bool, bool, int, float, datetime, str]:
     agent = one.agent
     skill = 0 if need.issue in agent.skills else 1 if not agent.skills else 2
     idle = agent.idle_since or _NEVER  # not noted yet: it has just begun
-    return need.team not in agent.teams, skill, one.load / one.capacity, idle, agent.username
+    last = not serves(agent, need.tier), need.team not in agent.teams
+    return *last, skill, one.load / one.capacity, idle, agent.username

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +20,14 @@ import yaml
 
 from bot.closed_days import ClosedDays
 from bot.errors import ConfigError
-from bot.handoff import rules_automation, rules_hours, rules_priorities, rules_read, rules_teamwork
+from bot.handoff import (
+    rules_automation,
+    rules_hours,
+    rules_priorities,
+    rules_read,
+    rules_teamwork,
+    sla,
+)
 from bot.handoff.records import Json
 from bot.handoff.retention import Retention
 from bot.handoff.rules_after import SurveyRules
@@ -137,6 +145,15 @@ class DeskRules:
         known("default_country", [rules.default_country], rules.countries)
         known("law > closing_dispositions", rules.law.closing_dispositions, rules.dispositions)
         return rules
+
+    def times(self, team: str) -> Mapping[str, sla.Hours]:
+        """Return the time that each unit of a target counts, for cases of a team."""
+        hours = self.teams[team].hours
+        return {"open_minutes": hours, "hours": sla.PLAIN, "working_days": self._working}
+
+    @cached_property
+    def _working(self) -> sla.Hours:
+        return sla.working(self.zone, self.holidays)
 
     def label(self, kind: str, code: str, language: str = "es") -> str:
         """Return the name of a reason, disposition or team; the code itself if it has none."""

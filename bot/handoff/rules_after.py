@@ -1,4 +1,4 @@
-"""``desk.yml`` > ``survey``: what happens after a case is resolved."""
+"""``desk.yml`` > ``survey``: what happens after a case is closed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class SurveyRules:
 
     Args:
         ask: Whether they are asked at all.
-        after_minutes: From the resolution to the question.
+        after_minutes: From the end of the case to the question.
         remind_after_hours: From the question to the one reminder; 0: none.
         low: Scores up to this one, of 5, are looked at by a supervisor.
-        follow_up_after_hours: From the resolution to a check whether all is well still; 0: none.
+        follow_up_after_hours: From the end to a check whether all is well still; 0: none.
     """
 
     ask: bool = True

@@ -9,7 +9,7 @@
         if: {priority: [high, urgent], unresolved_share: 0.75}   # all of them must hold
         then: [notify_supervisors, {set_tier: L2}]
         every: 240                      # minutes until it may apply to a ticket again; without
-                                        # it, a rule applies to a ticket once
+                                        # it, a rule applies once until the ticket is reopened
 
 Conditions: ``priority``, ``issue``, ``team``, ``reason``, ``label``, ``status`` (queued, open,
 waiting, snoozed), ``tier``, ``channel``, ``language`` take one value or several; ``heat`` is true
@@ -78,7 +78,7 @@ class Rule:
         events: Kinds of ticket events it waits for; empty for rules of time.
         conditions: What must hold, by name; see the module.
         actions: (action, value) in order; the value is empty for those that need none.
-        every: Minutes until it may apply to the same ticket again; None: never again.
+        every: Minutes until it may apply to the same ticket again; None: not before it is reopened.
     """
 
     name: str

@@ -106,7 +106,8 @@ CODES = frozenset(
     "added_by address agent agents approval by cause cents channel clock comment deadlines "
     "disposition due "
     "email from issue kind language mail message moment name note number opted_out owner phone "
-    "priority problem product promise promised reported review rule scan score size stage survey "
+    "priority problem product promise promised reached reported review rule scan score size stage "
+    "survey "
     "team tier to trigger turn type until upto why".split()
 )
 """Keys of a log's data that hold codes, numbers and times."""
@@ -130,12 +131,24 @@ def context(whole: Json) -> Json:
     return {**kept, "trigger": {"type": kind}, "summary": {}, "customer": {}, "erased": True}
 
 
+def state(whole: Json | None) -> Json | None:
+    """Return of a conversation's state what it was about: the escalation rate is told by it."""
+    about = {"issue": (whole or {}).get("issue")}
+    product = ((whole or {}).get("facts") or {}).get("product")
+    if product:
+        about["facts"] = {"product": product}
+    return about if product or about["issue"] else None
+
+
 def empty(connection: Any, conversation: str, refs: list[str]) -> None:
     """Overwrite everything of a conversation and its tickets with what may stay."""
+    mine = conversations.c.id == conversation
+    about = state(connection.execute(sa.select(conversations.c.state).where(mine)).scalar())
     for table in GONE:
         connection.execute(sa.delete(table).where(table.c.conversation == conversation))
     for table, values in EMPTIED:
         connection.execute(sa.update(table).where(_of(table, conversation, refs)).values(**values))
+    connection.execute(sa.update(conversations).where(mine).values(state=about))
     query = sa.select(tickets.c.ref, tickets.c.context).where(tickets.c.ref.in_(refs))
     for ref, whole in connection.execute(query).all():
         values = {"context": context(whole)}
@@ -144,8 +157,8 @@ def empty(connection: Any, conversation: str, refs: list[str]) -> None:
     for row in connection.execute(log).all():
         data = event_data(row.kind, row.actor, row.data)
         if data != row.data:
-            mine = ticket_events.c.id == row.id
-            connection.execute(sa.update(ticket_events).where(mine).values(data=data))
+            line = ticket_events.c.id == row.id
+            connection.execute(sa.update(ticket_events).where(line).values(data=data))
 
 
 def _of(table: Any, conversation: str, refs: list[str]) -> Any:

@@ -1,8 +1,8 @@
 """Clocks: opening hours and deadlines. Pure functions of instants; nothing here knows "now".
 
-Deadlines count opening time only: a promise of three minutes made on Saturday night is due three
-minutes after the team opens on Monday. Hours that never open do not stop a clock: then it is plain
-time.
+What counts opening time counts nothing else: a promise of three minutes made on Saturday night is
+due three minutes after the team opens on Monday. Hours that never open do not stop a clock: then it
+is plain time (:data:`PLAIN`). Working days are hours too, of days that are open all day.
 """
 
 from __future__ import annotations
@@ -84,6 +84,15 @@ class Hours:
         days, rest = divmod(minutes, 24 * 60)
         local = datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60))
         return local.replace(tzinfo=self.zone).astimezone(timezone.utc)
+
+
+PLAIN = Hours(ZoneInfo("UTC"), ((),) * 7)
+"""Time by the calendar: nights, weekends and holidays too."""
+
+
+def working(zone: ZoneInfo, holidays: Container[date]) -> Hours:
+    """Return the time of working days: all of Monday to Friday, without holidays."""
+    return Hours(zone, (((0, 24 * 60),),) * 5 + ((), ()), holidays)
 
 
 def due(start: datetime, seconds: float, hours: Hours) -> datetime:

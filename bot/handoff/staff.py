@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.handoff.agents import live
 from bot.handoff.records import Agent, record
 from bot.handoff.routing import AWAY, BUSY, OFFLINE, ONLINE, SERVING, WRAP_UP, Candidate
 from bot.handoff.rules_assignment import AssignmentRules
@@ -39,6 +40,14 @@ def presence_of(agent: Agent, load: int, capacity: int, at: datetime) -> str:
     if agent.wrap_up_until is not None and agent.wrap_up_until > at:
         return WRAP_UP
     return BUSY if load >= capacity else ONLINE
+
+
+def is_served(connection: Any, team: str) -> bool:
+    """Whether somebody who serves a team has a console open and is not away."""
+    return any(
+        agent.role in SERVING and team in agent.teams and agent.presence != AWAY
+        for agent in live(connection)
+    )
 
 
 def capacity_of(agent: Agent, rules: AssignmentRules) -> int:
@@ -168,11 +177,15 @@ def comes_back_as(connection: Any, rules: AssignmentRules, agent: Agent, at: dat
 
 
 def _owned(connection: Any, names: Collection[str]) -> list[tuple[str, str, str]]:
-    """Return the chats that agents have, without those put aside: (owner, ref, conversation)."""
+    """Return the chats that agents have now: (owner, ref, conversation).
+
+    Without those put aside and those that wait for the customer: they take no attention.
+    """
     query = sa.select(tickets.c.owner_agent, tickets.c.ref, tickets.c.conversation).where(
         tickets.c.status == "claimed",
         tickets.c.owner_agent.in_(names),
         tickets.c.snoozed_until.is_(None),
+        tickets.c.waiting_since.is_(None),
     )
     return [(owner, ref, talk) for owner, ref, talk in connection.execute(query)]
 

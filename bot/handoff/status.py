@@ -21,6 +21,7 @@ _HELD = (
     *_ALIVE,
     "messages",
     "money",
+    "promises",
     "release",
     "resolve",
     "return",

@@ -94,7 +94,8 @@ class StatusPage:
         Returns:
             {"case": {"reference", "code", "open"} of the newest ticket or None,
             "opens": when the team is back, in words, while the customer waits for a closed one,
-            "reach": where they are written to, masked, "survey": whether a rating is asked for}
+            "reach": where they are written to, masked, "survey": whether a rating is asked for,
+            "survey_id": the number of that question, or None}
         """
         now = self._desk.clock()
         with self._desk.store.database.read() as connection:
@@ -110,7 +111,7 @@ class StatusPage:
                 "case": case,
                 "opens": self._opens(connection, ticket, now),
                 "reach": reach(known),
-                "survey": surveys.pending(connection, conversation) is not None,
+                **_asked(connection, conversation),
             }
 
     def view(self, reference: str, conversation: str, language: str) -> Json:
@@ -147,7 +148,7 @@ class StatusPage:
                 ],
                 "cases": self._others(connection, known, ticket),
                 "reach": reach(known),
-                "survey": surveys.pending(connection, conversation) is not None,
+                **_asked(connection, conversation),
             }
 
     def _opens(
@@ -190,6 +191,12 @@ class StatusPage:
             }
             for each in found
         ]
+
+
+def _asked(connection: Any, conversation: str) -> Json:
+    """Whether a rating is asked for, and which: asked again it is another one."""
+    found = surveys.pending(connection, conversation)
+    return {"survey": found is not None, "survey_id": found.id if found else None}
 
 
 def _names(connection: Any, events: Sequence[Event], ticket: Ticket) -> dict[str, str]:

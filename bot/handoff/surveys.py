@@ -1,9 +1,10 @@
 """After a case: asking once how it was served, reminding once, looking at low scores.
 
-A resolved case plans its question and its check (:func:`plan`, in the transaction that resolves
-it). When the time comes nothing is asked if the case was taken up again or the customer is with a
-person about something else. A low score is offered a person; supervisors find it among the cases
-to review (:mod:`bot.handoff.reviews`).
+A case that is resolved or given back to the bot plans its question and its check (:func:`plan`, in
+the transaction that closes it). When the time comes nothing is asked if the case was taken up again
+or the customer is with a person about something else; one who goes on with the bot is asked when
+they have come to rest. A low score is offered a person; supervisors find it among the cases to
+review (:mod:`bot.handoff.reviews`).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ ASKED = "utter_notice_survey"
 REMINDED = "utter_notice_survey_reminder"
 THANKS = "utter_notice_survey_low"
 CHECK = "utter_notice_follow_up"
+CLOSED = ("resolved", "returned")
 SCORES = range(1, 6)
 LONGEST = 2000
 """Characters of a comment."""
@@ -65,7 +67,7 @@ class Survey:
 
 
 def plan(connection: Any, rules: DeskRules, ticket: Ticket, at: datetime) -> None:
-    """Plan what follows a case that is resolved now; once for each time it is."""
+    """Plan what follows a case that is closed now; once for each time it is."""
     key = key_of(ticket)
     if rules.survey.ask:
         when = at + timedelta(minutes=rules.survey.after_minutes)
@@ -76,7 +78,7 @@ def plan(connection: Any, rules: DeskRules, ticket: Ticket, at: datetime) -> Non
 
 
 def key_of(ticket: Ticket) -> str:
-    """Return the key of a resolved case's jobs: another one each time it is resolved."""
+    """Return the key of a closed case's jobs: another one each time it is closed."""
     return f"{ticket.ref}@{iso(ticket.resolved_at)}"
 
 
@@ -184,6 +186,11 @@ class Surveys:
         ticket, at = self._closed(connection, job), self._desk.clock()
         if ticket is None:
             return None
+        rest = at - timedelta(minutes=self._desk.rules.survey.after_minutes)
+        if ticket.status == "returned" and (wrote := self._wrote_since(connection, ticket, rest)):
+            later = wrote + (at - rest)
+            Scheduler.put(connection, ASK, job.key, later, ticket=ticket.ref)
+            return None
         row = {"ticket": ticket.ref, "conversation": ticket.conversation, "asked_at": at}
         number = connection.execute(sa.insert(surveys).values(**row)).inserted_primary_key[0]
         channel = self._desk.reach(connection, ticket)
@@ -229,9 +236,11 @@ class Surveys:
         if ticket is None or ticket.resolved_at is None:
             return None
         said = sa.select(surveys.c.id).where(
-            surveys.c.ticket == ticket.ref, surveys.c.answered_at.is_not(None)
+            surveys.c.ticket == ticket.ref, surveys.c.answered_at >= ticket.resolved_at
         )
-        if connection.execute(said).first() or self._wrote_since(connection, ticket):
+        if connection.execute(said).first():
+            return None
+        if self._wrote_since(connection, ticket, ticket.resolved_at):
             return None
         message = self._desk.tell(connection, ticket, CHECK, at)
         data = {"kind": "check", "message": message.id}
@@ -239,9 +248,9 @@ class Surveys:
         return Change(ticket, (message,))
 
     def _closed(self, connection: Any, job: Job) -> Ticket | None:
-        """The ticket of a job if it is resolved since the same moment, and nobody is served."""
+        """The ticket of a job if it is closed since the same moment, and nobody is served."""
         ticket = self._quiet(connection, job)
-        if ticket is None or ticket.status != "resolved":
+        if ticket is None or ticket.status not in CLOSED:
             return None
         return ticket if job.key == key_of(ticket) else None
 
@@ -254,10 +263,12 @@ class Surveys:
         return tickets.get(connection, ticket.ref)
 
     @staticmethod
-    def _wrote_since(connection: Any, ticket: Ticket) -> bool:
-        query = sa.select(written.c.id).where(
+    def _wrote_since(connection: Any, ticket: Ticket, since: datetime) -> datetime | None:
+        """When the customer wrote last, if it was after an instant."""
+        query = sa.select(sa.func.max(written.c.created_at)).where(
             written.c.conversation == ticket.conversation,
             written.c.author == "customer",
-            written.c.created_at > ticket.resolved_at,
+            written.c.created_at > since,
         )
-        return connection.execute(query.limit(1)).first() is not None
+        wrote: datetime | None = connection.execute(query).scalar()
+        return wrote

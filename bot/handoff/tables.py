@@ -170,6 +170,8 @@ tickets = sa.Table(
     sa.Column("offered_to", sa.String(60)),  # whom it was given to, to be accepted
     sa.Column("offered_at", UtcDateTime),
     sa.Column("cause", sa.String(60)),  # why a person was needed, chosen on resolving
+    sa.Column("opened_as", sa.String(170)),  # by hand: agent and their program's id, twice is once
+    sa.Index("tickets_opened_once", "opened_as", unique=True),
     sa.Index("tickets_in_order", "status", "rank", "created_at"),
     sa.Index("tickets_waits", "team", "claimed_at"),
 )

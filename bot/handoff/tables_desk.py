@@ -32,9 +32,11 @@ notes = sa.Table(  # internal: no customer ever reads them
     _ticket(),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("agent", sa.String(60), nullable=False),  # user name
-    sa.Column("kind", sa.String(10), nullable=False),  # note | transfer | consult | answer
+    sa.Column("kind", sa.String(10), nullable=False),  # note | transfer | consult | answer | call
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("mentions", sa.JSON, nullable=False),  # user names
+    sa.Column("client_id", sa.String(100)),  # the agent's program's own id: twice is once
+    sa.Index("notes_once", "ticket", "agent", "client_id", unique=True),
     sqlite_autoincrement=True,
 )
 

@@ -39,7 +39,15 @@ class Teamwork:
             tickets.log_read(connection, ticket.ref, self._desk.clock(), actor(agent), "notes")
             return people.notes_of(connection, ticket.ref)
 
-    def note(self, ref: str, agent: Agent, text: str, *, kind: str = "note") -> tuple[Change, Json]:
+    def note(
+        self,
+        ref: str,
+        agent: Agent,
+        text: str,
+        *,
+        kind: str = "note",
+        client_id: str | None = None,
+    ) -> tuple[Change, Json]:
         """Write an internal note; who is named with ``@`` finds the case in their mentions.
 
         Args:
@@ -47,9 +55,10 @@ class Teamwork:
             agent: Who writes.
             text: What; no customer ever reads it.
             kind: ``note``, or ``answer`` to who consulted last.
+            client_id: The sender's own: the same one twice is one note.
 
         Returns:
-            The change, and the note as JSON.
+            The change, and the note as JSON; what was here already changes nothing.
 
         Raises:
             DeskError: the text is empty, names nobody, or answers what nobody asked.
@@ -58,20 +67,26 @@ class Teamwork:
         at = self._desk.clock()
         with self._desk.store.database.write() as connection:
             ticket = self._seen(connection, ref, agent, "notes")
+            if known := people.note_as(connection, ticket.ref, agent, client_id):
+                return Change(ticket, created=False), known
             to = [each.username for each in people.mentioned_in(connection, text)]
             if kind == "answer":
                 asker = people.asker(connection, ticket.ref)
                 if asker is None:
                     raise Conflict(f"Nobody has consulted about {ticket.ref}.", "not_asked")
                 to.append(asker)
-            note = people.add_note(connection, ticket.ref, agent, at, kind, text, to)
+            note = people.add_note(connection, ticket.ref, agent, at, kind, text, to, client_id)
             logged = "answered" if kind == "answer" else "noted"
             tickets.log(connection, ticket.ref, at, actor(agent), logged, {"note": note["id"]})
             self._mentioned(connection, ticket, agent, note)
             return Change(ticket), note
 
-    def consult(self, ref: str, agent: Agent, text: str) -> tuple[Change, Json]:
+    def consult(
+        self, ref: str, agent: Agent, text: str, *, client_id: str | None = None
+    ) -> tuple[Change, Json]:
         """Ask the supervisors, or those named with ``@``; the case stays whose it is.
+
+        The same ``client_id`` twice is one question.
 
         Raises:
             DeskError: the text is empty or names nobody.
@@ -81,6 +96,8 @@ class Teamwork:
         at = self._desk.clock()
         with self._desk.store.database.write() as connection:
             ticket = self._seen(connection, ref, agent, "consult")
+            if known := people.note_as(connection, ticket.ref, agent, client_id):
+                return Change(ticket, created=False), known
             to = [each.username for each in people.mentioned_in(connection, text)]
             if not to:
                 to = [
@@ -90,7 +107,9 @@ class Teamwork:
                 ]
             if not to:
                 raise Conflict("There is no supervisor to ask.", "no_supervisor")
-            note = people.add_note(connection, ticket.ref, agent, at, "consult", text, to)
+            note = people.add_note(
+                connection, ticket.ref, agent, at, "consult", text, to, client_id
+            )
             data = {"note": note["id"], "to": note["mentions"]}
             tickets.log(connection, ticket.ref, at, actor(agent), "consulted", data)
             return Change(ticket), note

@@ -58,6 +58,12 @@ def update(connection: Any, ref: str, **values: Any) -> Ticket:
     return get(connection, ref)
 
 
+def opened_as(connection: Any, key: str) -> Ticket | None:
+    """Return the ticket that was opened by hand under this key, if it is already here."""
+    row = connection.execute(sa.select(tickets).where(tickets.c.opened_as == key)).one_or_none()
+    return None if row is None else record(Ticket, row)
+
+
 def of_conversation(connection: Any, conversation: str) -> list[Ticket]:
     """Return all tickets of a conversation, oldest first."""
     query = sa.select(tickets).where(tickets.c.conversation == conversation)

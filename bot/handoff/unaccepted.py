@@ -1,27 +1,31 @@
 """Nobody accepts: other teams are asked, then supervisors, then the customer may leave an address.
 
 Each step is a job, planned once for each time a ticket enters the queue and due after seconds of
-its team's opening time. So a restart loses none, and none comes twice.
+its team's opening time. So a restart loses none, and none comes twice. One more counts plain time:
+whoever waits when the team is not open learns when it is, even if a console seemed to be there.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from bot.handoff import agents, callback, jobs, staff, tickets
+from bot.handoff import agents, callback, jobs, opening, staff, tickets
 from bot.handoff.assignment import EVERYONE, Waiting, waiting
 from bot.handoff.desk import Desk
 from bot.handoff.instants import iso
 from bot.handoff.jobs import Job
 from bot.handoff.presence import Change
 from bot.handoff.records import Json, Ticket
-from bot.handoff.routing import OFFLINE, ONLINE, Need, able
+from bot.handoff.routing import AWAY, OFFLINE, ONLINE, Need, able
 from bot.handoff.scheduler import Frame, Outcome, Scheduler
 from bot.handoff.sla import due
-from bot.handoff.store import conversations
+from bot.handoff.store import conversations, messages
 
 OTHERS, SUPERVISORS, CALLBACK = "unaccepted_others", "unaccepted_supervisors", "unaccepted_callback"
 """Kinds of the jobs, in order."""
+CLOSED = "unaccepted_closed"
+"""Kind of the job that looks whether the team is open."""
 BATCH = 20
 """Tickets planned for in one transaction: others want to write too."""
 
@@ -41,6 +45,7 @@ class Unaccepted:
         scheduler.on(OTHERS, self._ask_others)
         scheduler.on(SUPERVISORS, self._alarm_supervisors)
         scheduler.on(CALLBACK, self._offer_callback)
+        scheduler.on(CLOSED, self._out_of_hours)
 
     def plan(self) -> None:
         """Plan the steps of every ticket that has entered the queue since the last time."""
@@ -65,6 +70,8 @@ class Unaccepted:
         ):
             when = due(one.queued_at, seconds, hours)
             self._scheduler.add(connection, kind, key_of(one), when, ticket=one.ref)
+        soon = one.queued_at + timedelta(seconds=times.others_after)
+        self._scheduler.add(connection, CLOSED, key_of(one), soon, ticket=one.ref)
 
     def _ask_others(self, connection: Any, job: Job) -> Outcome | None:
         """Tell the agents of other teams; if nobody at all is there, tell the customer at once."""
@@ -72,8 +79,9 @@ class Unaccepted:
         if ticket is None:
             return None
         people = staff.candidates(connection, self._desk.rules.assignment, at)
-        need = Need(ticket.team, ticket.language, ticket.issue, ticket.tier, anyone=True)
-        there = [one for one in people if one.presence != OFFLINE and able(need, one.agent)]
+        need = Need(ticket.team, ticket.language, anyone=True)  # of any tier by now
+        absent = (OFFLINE, AWAY)
+        there = [one for one in people if one.presence not in absent and able(need, one.agent)]
         data = {"from": ticket.team, "to": EVERYONE, "why": "unaccepted"}
         tickets.log(connection, ticket.ref, at, "system", "routed", data)
         if not there:
@@ -100,6 +108,29 @@ class Unaccepted:
         said = callback.offer(self._desk, connection, ticket, self._desk.clock())
         return Change(ticket, (said,)) if said else None
 
+    def _out_of_hours(self, connection: Any, job: Job) -> Change | None:
+        """Tell a customer who waits out of hours when the team opens, and offer the same choices.
+
+        Not while somebody who serves the team may still take the case, until they had long enough.
+        """
+        ticket, at = self._waiting(connection, job), self._desk.clock()
+        rules = self._desk.rules
+        team = rules.teams.get(ticket.team) if ticket else None
+        if ticket is None or team is None or _told_closed(connection, ticket):
+            return None
+        last = ticket.queued_at + timedelta(seconds=rules.assignment.callback_after)
+        if at < last and opening.is_open(connection, rules, ticket.team, at):
+            self._scheduler.put(connection, CLOSED, job.key, last, ticket=ticket.ref)
+            return None
+        if team.hours.is_open(at):
+            return None  # the other steps are under way
+        facts = {}
+        if opens := team.hours.next_opening(at):
+            zone = conversations.get(connection, ticket.conversation).time_zone
+            facts["opens"] = rules.say_time(opens, at, ticket.language, zone)
+        said = callback.offer(self._desk, connection, ticket, at, callback.CLOSED, **facts)
+        return Change(ticket, (said,)) if said else None
+
     def _waiting(self, connection: Any, job: Job) -> Ticket | None:
         """The ticket of a job, locked, if it still waits since the same moment."""
         ticket = tickets.get(connection, job.ticket or "")
@@ -112,6 +143,14 @@ class Unaccepted:
 def key_of(one: Waiting | Ticket) -> str:
     """Return the key of a ticket's jobs: another one each time it enters the queue."""
     return f"{one.ref}@{iso(one.queued_at)}"
+
+
+def _told_closed(connection: Any, ticket: Ticket) -> bool:
+    """Whether the customer was told at the beginning of this wait that the team is not open."""
+    if ticket.notice is None:
+        return False
+    notice = messages.by_id(connection, ticket.notice)
+    return notice.response == opening.HANDOFF_CLOSED and notice.created_at >= ticket.queued_at
 
 
 def _alarm(ticket: Ticket) -> Json:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.handoff import agents, clocks, tickets
-from bot.handoff.clock_state import OPEN
+from bot.handoff.clock_state import OPEN, news_due, stands_still
 from bot.handoff.front import FrontDesk
 from bot.handoff.instants import iso
 from bot.handoff.jobs import Job
@@ -50,11 +50,12 @@ class Updates:
         channel = self._desk.reach(connection, ticket)
         if channel is None:
             return self._unreached(connection, ticket, at)
+        due = news_due(ticket)
         ticket = clocks.told(connection, self._desk.rules, ticket, at, grace=GRACE)
         facts = self._facts(connection, ticket, at)
         key = HELD if "agent" in facts else QUEUED
         message = self._desk.tell(connection, ticket, key, at, **facts)
-        data = {"kind": "update", "channel": channel, "message": message.id}
+        data = {"kind": "update", "channel": channel, "message": message.id, "due": due}
         tickets.log(connection, ticket.ref, at, "system", "told", data)
         return Outcome((Change(ticket, (message,)),))
 
@@ -99,7 +100,7 @@ def is_due(ticket: Ticket, at: datetime) -> bool:
     """Whether a customer should have heard something by now."""
     return (
         ticket.status in OPEN
-        and ticket.paused_at is None
+        and not stands_still(ticket, "update")
         and ticket.due_update is not None
         and ticket.due_update <= at
     )

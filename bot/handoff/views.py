@@ -13,7 +13,7 @@ from bot.handoff.digest import with_quotes
 from bot.handoff.instants import iso
 from bot.handoff.records import Json, Ticket
 from bot.handoff.rules import DeskRules
-from bot.handoff.store import messages, promises
+from bot.handoff.store import conversations, messages, promises
 
 HEATED = ("frustrated", "angry")
 """Levels at which a chat is hot."""
@@ -49,7 +49,9 @@ def rows(
 ) -> list[Json]:
     """Return the queue's lines for tickets, in the same order; ``mentioned`` is the viewer's."""
     refs = [ticket.ref for ticket in page]
-    moods = messages.moods(connection, [ticket.conversation for ticket in page])
+    chats = [ticket.conversation for ticket in page]
+    moods = messages.moods(connection, chats)
+    written = messages.newest_of_customer(connection, chats)
     beside = people.participants_of(connection, refs)
     unread = people.unread(connection, viewer, refs)
     owners = {ticket.owner_agent for ticket in page if ticket.owner_agent}
@@ -61,6 +63,7 @@ def rows(
                 {"username": each, "name": names[each]} for each in beside.get(ticket.ref, ())
             ],
             "mentioned": ticket.ref in unread,
+            "last_customer_message": written.get(ticket.conversation),
             "heat": heated(moods.get(ticket.conversation, [])),
         }
         for ticket in page
@@ -79,8 +82,11 @@ def whole(
     written = messages.listing(connection, ticket.conversation, late=True)
     seen = transcript(written)
     waiting = opening.place(connection, ticket, now) if ticket.status == "queued" else None
+    who = ticket.context.get("customer") or {}
+    proved = conversations.get(connection, ticket.conversation).proven_orders or []
     context = {
         **ticket.context,
+        "customer": {**who, "proven_orders": proved},
         "transcript": seen,
         "frustration": frustration(written),
         "wait": {
@@ -137,6 +143,7 @@ def _row(
         "summary": lines.get("wants") or lines.get("happened") or "",
         "customer": (ticket.context.get("customer") or {}).get("name"),
         "created_at": iso(ticket.created_at),
+        "queued_at": iso(ticket.queued_at),
         "claimed_at": iso(ticket.claimed_at),
         "due_first_response": iso(ticket.due_first_response),
         "first_response_at": iso(ticket.first_response_at),

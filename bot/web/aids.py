@@ -7,6 +7,7 @@ Nothing here changes a case or leaves the desk; the words are data (``data/canne
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -55,8 +56,8 @@ class Aids:
         self._desk, self._canned, self._playbooks = desk, canned, playbooks
 
     @classmethod
-    def from_data(cls, desk: Desk) -> Aids:
-        """Read ``data/canned`` and ``data/playbooks``.
+    def from_data(cls, desk: Desk, rules: Path) -> Aids:
+        """Read ``data/canned`` and ``data/playbooks``; the desk's rules were read from ``rules``.
 
         Raises:
             ConfigError: a file there is wrong.
@@ -66,7 +67,9 @@ class Aids:
         return cls(
             desk,
             CannedReplies.from_folder(data / "canned"),
-            Playbooks.from_folder(data / "playbooks", teams=teams, limits=_limits(desk.rules)),
+            Playbooks.from_folder(
+                data / "playbooks", teams=teams, limits=_limits(desk.rules), desk=rules
+            ),
         )
 
     def check(self, ref: str, agent: Agent, text: str) -> list[Json]:

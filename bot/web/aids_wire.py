@@ -87,6 +87,15 @@ class MatrixOut(msgspec.Struct):
     may: str
 
 
+class SourceOut(msgspec.Struct):
+    """Which version of a file holds, and when it was last changed: an instant."""
+
+    what: Literal["guide", "levels", "limits"]
+    file: str
+    version: str
+    changed: str
+
+
 class PlaybookOut(msgspec.Struct):
     """What to do for an issue; ``steps`` are those of the tier whose turn it is."""
 
@@ -99,4 +108,4 @@ class PlaybookOut(msgspec.Struct):
     say: list[str]
     never: list[str]
     matrix: list[MatrixOut]
-    source: str
+    sources: list[SourceOut]

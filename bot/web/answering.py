@@ -190,8 +190,9 @@ class Answerer:
         )
 
     async def _keep(self, turn: Turn, reply: TurnReply, *, late: bool = False) -> str:
+        handback = turn.kind == "handback"
         stored = await io(
-            self._store.finish_turn,
+            self._desk.take_up if handback else self._store.finish_turn,
             turn.id,
             replies=exchange.replies(reply),
             state=reply.state or None,

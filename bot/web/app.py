@@ -198,7 +198,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=list(settings.origins()),
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type"],
+            allow_headers=["Authorization", "Content-Type", customers.HIDDEN],
             expose_headers=["Retry-After"],
             allow_credentials=False,
             max_age=600,

@@ -20,7 +20,7 @@ from bot.handoff.attachments import size_text
 from bot.handoff.filetypes import IMAGES
 from bot.handoff.presence import actor
 from bot.handoff.store.files import Attachment
-from bot.web import auth, customers, tickets, wire
+from bot.web import auth, cases, customers, tickets, wire
 from bot.web.openapi import Operation
 from bot.web.problems import Problem
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _CHAT = customers.PATH + "/{conversation}/attachments"
 _CASE = tickets.ONE + "/attachments"
+_BOTS = cases.BOT_CHAT + "/attachments"
 _SAFE = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -87,6 +88,15 @@ async def download_for_agent(request: Request) -> Response:
     return await _give(request, ticket.conversation, number)
 
 
+async def download_before(request: Request) -> Response:
+    """Give an agent a file of a chat that the bot has; the look is kept."""
+    agent = await auth.authenticated(request, auth.READ)
+    gateway: Gateway = request.app.state.gateway
+    conversation = request.path_params["conversation"]
+    await gateway.io(gateway.cases.look, conversation, agent)
+    return await _give(request, conversation)
+
+
 async def _keep(
     request: Request, conversation: str, author: str, language: str | None
 ) -> Attachment:
@@ -143,6 +153,7 @@ routes = [
     Route(_CHAT + "/{attachment}", download, methods=["GET"]),
     Route(_CASE, upload_for_agent, methods=["POST"]),
     Route(_CASE + "/{attachment}", download_for_agent, methods=["GET"]),
+    Route(_BOTS + "/{attachment}", download_before, methods=["GET"]),
 ]
 
 _REFUSALS = (400, 401, 404, 409, 413, 429)
@@ -182,6 +193,14 @@ OPERATIONS = (
         _CASE + "/{attachment}",
         "A file of a ticket's conversation; the read is logged",
         statuses=(200, 401, 403, 404),
+        query={"inline": "1 shows a picture instead of downloading it"},
+        security="agent",
+    ),
+    Operation(
+        "GET",
+        _BOTS + "/{attachment}",
+        "A file of a chat that the bot has, before it is taken; the look is kept",
+        statuses=(200, 401, 403, 404, 409),
         query={"inline": "1 shows a picture instead of downloading it"},
         security="agent",
     ),

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from bot.handoff import agents, logins, sessions
 from bot.handoff.records import Agent
-from bot.web import wire
+from bot.web import band, wire
 from bot.web.devices import device
 from bot.web.limits import Limiter, address
 from bot.web.notices import preferred_language
@@ -63,7 +63,7 @@ class SessionOut(msgspec.Struct):
     """Who is logged in; ``csrf`` goes into the header X-CSRF-Token of every change.
 
     With a ``second_factor`` that is ``required`` nothing else can be done before it is on.
-    ``notices`` tell administrators what needs them.
+    ``notices`` tell administrators and supervisors what needs them.
     """
 
     agent: AccountOut
@@ -253,7 +253,10 @@ async def _session(request: Request, agent: Agent, csrf: str) -> Response:
     gateway: Gateway = request.app.state.gateway
     language = preferred_language(request.headers.get("accept-language", ""))
     account = AccountOut(agent.username, agent.name, agent.teams, agent.role)
-    notices = await gateway.io(gateway.calling.notices, agent, language)
+    notices = [
+        *await gateway.io(gateway.calling.notices, agent, language),
+        *await gateway.io(band.notices, gateway, agent, language),
+    ]
     return wire.answer(SessionOut(account, csrf, standing(gateway, agent), notices))
 
 

@@ -31,8 +31,10 @@ async def open_case(request: Request) -> Response:
         team=wish.team,
         email=wish.customer_email,
         name=wish.customer_name,
+        phone=wish.customer_phone,
         issue=wish.issue,
         language=wish.language,
+        client_id=wish.client_id,
     )
     return await tickets.changed(request, change, agent)
 

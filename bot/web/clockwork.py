@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.handoff.alarms import Alarms, short_names
+from bot.handoff.alarms import Alarms, short_names, unserved
 from bot.handoff.automation import Automation
+from bot.handoff.band import Band
 from bot.handoff.desk import Desk
 from bot.handoff.follow_ups import FollowUps
 from bot.handoff.scheduler import Scheduler
@@ -49,14 +50,17 @@ class Clockwork:
         self.surveys = Surveys(desk, scheduler)
         self.follow_ups = FollowUps(desk, scheduler)
         self.automation = Automation(desk, scheduler)
+        self.band = Band(desk, scheduler)
         self._ruled = float("-inf")
 
     async def run(self, gateway: Gateway) -> None:
         """Work until cancelled."""
-        for begin in (self.automation.begin, self.alarms.adopt):
+        for begin in (self.automation.begin, self.alarms.adopt, self.band.begin):
             await _look(gateway, begin)
         if short := await gateway.io(short_names, self._desk):
             logger.warning("the law asks for full names, one word only: %s", ", ".join(short))
+        if lacking := await gateway.io(unserved, self._desk):
+            logger.warning("rules ask for tiers nobody of the team has: %s", ", ".join(lacking))
         pause = min(PAUSE, max(0.1, self._desk.grace / 4))
         while True:
             await self.round(gateway)

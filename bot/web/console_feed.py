@@ -118,7 +118,7 @@ class Feed:
 
     async def _take(self, event: dict[str, Any]) -> None:
         if event["type"] == "ticket":
-            await self._ticket(event["ref"])
+            await self._ticket(event["ref"], event.get("by", ""))
         elif (ticket := self._open.get(event.get("conversation", ""))) is not None:
             if event["type"] == "message":
                 message = event["message"].for_agent()
@@ -126,7 +126,7 @@ class Feed:
             elif event["type"] == "typing":
                 self._publish(ticket, {"type": "typing", "ref": ticket.ref, "on": event["on"]})
 
-    async def _ticket(self, ref: str) -> None:
+    async def _ticket(self, ref: str, by: str) -> None:
         desk = self._gateway.desk
         ticket = await self._gateway.io(desk.ticket, ref)
         row = await self._gateway.io(desk.row, ref)
@@ -139,7 +139,7 @@ class Feed:
         if before is None or before.status != ticket.status:
             self._moved.set()
         _, unread = await self._gateway.io(self._gateway.teamwork.involved, ref)
-        self._publish(ticket, {"type": "ticket", "ticket": row, "unread": unread})
+        self._publish(ticket, {"type": "ticket", "ticket": row, "unread": unread, "by": by})
 
     def _leave(self, ticket: Ticket, before: Ticket | None, concerned: frozenset[str]) -> None:
         """Take a ticket from the consoles it is none of the business of any more.

@@ -163,7 +163,7 @@ class Console:
         rules = self._gateway.desk.rules
         reason = rules.label("reasons", row["reason_code"], self._language)
         mine = {"reason": reason, "mentioned": self._agent.username in frame.get("unread", ())}
-        return {"type": "ticket", "ticket": {**row, **mine}}
+        return {"type": "ticket", "ticket": {**row, **mine}, "by": frame["by"]}
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await self._websocket.send_text(msgspec.json.encode(frame).decode())

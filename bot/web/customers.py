@@ -14,6 +14,8 @@ from bot.web.notices import preferred_language
 from bot.web.problems import Problem, unfit
 
 PATH = "/api/v1/conversations"
+HIDDEN = "X-Remanso-Hidden"
+"""A page in the background sends this header with what it asks: nobody reads the answer."""
 
 
 async def begin(request: Request) -> Response:
@@ -82,7 +84,8 @@ async def opened(request: Request) -> tuple[Chat, Conversation]:
     gateway = request.app.state.gateway
     chat: Chat = gateway.chat
     conversation = await chat.conversation(request.path_params["conversation"], bearer(request))
-    gateway.reaching.sightings.asked(conversation.id)
+    if request.headers.get(HIDDEN) is None:
+        gateway.reaching.sightings.asked(conversation.id)
     return chat, conversation
 
 

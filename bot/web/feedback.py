@@ -38,6 +38,8 @@ async def moments(request: Request) -> Response:
     if done not in ("0", "1"):
         raise unfit("done", "Accepted: 0, 1.", "0, 1")
     found = await gateway.io(gateway.moments.listing, agent, done=done == "1")
+    shown = [each["ticket"] or each["conversation"] for each in found]
+    await gateway.io(gateway.looks.note, agent, "moments", shown, {"done": done == "1"})
     return wire.answer({"moments": found})
 
 

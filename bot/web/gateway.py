@@ -16,6 +16,7 @@ from bot.errors import EngineError, StoreError
 from bot.handoff.approvals import Approvals
 from bot.handoff.attachments import Attachments, scanner
 from bot.handoff.by_hand import Cases
+from bot.handoff.calls import Calls
 from bot.handoff.colleagues import Colleagues
 from bot.handoff.desk import Desk
 from bot.handoff.erasure import Erasure
@@ -37,6 +38,7 @@ from bot.handoff.store import Store
 from bot.handoff.teamwork import Teamwork
 from bot.handoff.tracker import Tracker
 from bot.handoff.transfers import Transfers
+from bot.handoff.vows import Vows
 from bot.handoff.waking import WAKE
 from bot.settings import ROOT, Settings
 from bot.web.aids import Aids
@@ -133,16 +135,16 @@ class Gateway:
         self.scheduler = Scheduler(desk)
         self.clockwork = Clockwork(desk, self.scheduler)
         self.assigning = Assigning(desk, self.scheduler, self.contacts)
-        self.progress, self.transfers = Progress(desk), Transfers(desk)
+        self.progress, self.transfers, self.vows = Progress(desk), Transfers(desk), Vows(desk)
         self.teamwork, self.colleagues = Teamwork(desk), Colleagues(desk)
         self.moments, self.reviews = Moments(desk), Reviews(desk)
-        self.cases, self.profiles = Cases(desk), Profiles(desk)
+        self.cases, self.profiles, self.calls = Cases(desk), Profiles(desk), Calls(desk)
         self.approvals = Approvals(desk)
         self.cashier = Cashier(desk, self.approvals, back_office)
         self.shop_panel = ShopPanel(desk, self.approvals, back_office)
         self.scheduler.on(WAKE, self.progress.wake)
         self.chat = Chat(self)
-        self.aids, self.practice = Aids.from_data(desk), Practice(desk.rules)
+        self.aids, self.practice = Aids.from_data(desk, settings.desk), Practice(desk.rules)
         self.viewing = Viewing(self)
         self.status_page = StatusPage(desk)
         self.leaving = Leaving(desk)

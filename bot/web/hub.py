@@ -25,6 +25,7 @@ class Watcher:
     def __init__(self) -> None:
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue(BACKLOG)
         self.lagging = False  # True once an event was dropped: the socket should reconnect
+        self.looking = True  # False: its page is in the background, and nobody reads what comes
 
     def push(self, event: dict[str, Any]) -> None:
         """Queue an event, or mark the watcher as lagging when its queue is full."""
@@ -43,25 +44,37 @@ class Hub:
 
     def __init__(self) -> None:
         self._watchers: dict[str, set[Watcher]] = {}
-        self.left: Callable[[str], None] = lambda topic: None  # told when the last watcher goes
+        self.left: Callable[[str], None] = lambda topic: None  # told when nobody looks any more
 
     @contextmanager
-    def watch(self, topic: str) -> Iterator[Watcher]:
-        """Watch a topic for as long as the block runs."""
+    def watch(self, topic: str, *, looking: bool = True) -> Iterator[Watcher]:
+        """Watch a topic for as long as the block runs; ``looking`` as :meth:`look` has it."""
         watcher = Watcher()
+        watcher.looking = looking
         self._watchers.setdefault(topic, set()).add(watcher)
         try:
             yield watcher
         finally:
+            self.look(topic, watcher, False)
             watchers = self._watchers.get(topic, set())
             watchers.discard(watcher)
             if not watchers:
                 self._watchers.pop(topic, None)
-                self.left(topic)
+
+    def look(self, topic: str, watcher: Watcher, on: bool) -> None:
+        """Note whether somebody sees what a watcher of the topic is brought."""
+        before = self.looked_at(topic)
+        watcher.looking = on
+        if before and not self.looked_at(topic):
+            self.left(topic)
 
     def watched(self, topic: str) -> bool:
         """Whether anybody watches the topic."""
         return topic in self._watchers
+
+    def looked_at(self, topic: str) -> bool:
+        """Whether a page that watches the topic is in sight."""
+        return any(watcher.looking for watcher in self._watchers.get(topic, ()))
 
     def publish(self, topic: str, event: dict[str, Any], *, but: Watcher | None = None) -> None:
         """Give an event to all who watch the topic, except ``but``."""
@@ -83,9 +96,14 @@ class Hub:
         """Tell the customer's tabs that owner, queue or status changed: they send it anew."""
         self.publish(conversation, {"type": "changed"})
 
-    def ticket(self, ref: str) -> None:
-        """Tell the console that a ticket is new or changed: ``{"type": "ticket", "ref"}``."""
-        self.publish(DESK, {"type": "ticket", "ref": ref})
+    def ticket(self, ref: str, *, by: str = "") -> None:
+        """Tell the console that a ticket is new or changed: ``{"type": "ticket", "ref"}``.
+
+        Args:
+            ref: Which.
+            by: User name of the agent at whose console it was done; then the event has it too.
+        """
+        self.publish(DESK, {"type": "ticket", "ref": ref, **({"by": by} if by else {})})
 
     def typing(
         self, conversation: str, who: str, on: bool, *, name: str = "", but: Watcher | None = None

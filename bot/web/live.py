@@ -131,6 +131,8 @@ class Socket:
             chat.typing(self._conversation.id, frame.on)
         elif isinstance(frame, wire.AskPerson):
             await chat.person(self._conversation)
+        elif isinstance(frame, wire.Seen):
+            self._gateway.hub.look(self._conversation.id, self._watcher, frame.on)
         elif isinstance(frame, wire.Ping):
             await self.send({"type": "pong"})
 
@@ -150,7 +152,7 @@ async def socket(websocket: WebSocket) -> None:
     await websocket.accept()
     try:
         hello, conversation = await _greeted(websocket, gateway)
-        with gateway.hub.watch(conversation.id) as watcher:
+        with gateway.hub.watch(conversation.id, looking=hello.seen) as watcher:
             tab = Socket(websocket, gateway, conversation, watcher, hello.after)
             await tab.ready()
             await _until_one_ends(tab.listen, tab.speak)

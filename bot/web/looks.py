@@ -68,8 +68,8 @@ OPERATIONS = (
         statuses=(200, 400, 401, 403),
         query={
             "agent": "A user name; all by default",
-            "kind": "queue, search, live, overview, bot_chats, approvals, reviews, measures, "
-            "bot_chat, profile or history; all by default",
+            "kind": "queue, search, live, overview, bot_chats, approvals, reviews, moments, "
+            "measures, bot_chat, profile or history; all by default",
             "after": "What the page before gave as its next",
         },
         security="agent",

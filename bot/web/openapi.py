@@ -200,7 +200,8 @@ _SECURITY = {
     "conversation": {
         "type": "http",
         "scheme": "bearer",
-        "description": "The token that came with the conversation",
+        "description": "The token that came with the conversation; a page in the background "
+        f"also sends the header {customers.HIDDEN}",
     },
     "agent": {
         "type": "http",

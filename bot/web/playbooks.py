@@ -11,18 +11,25 @@
 
 ``data/playbooks/levels.yml`` has the same three lists for every level of frustration (``calm`` to
 ``angry``: ``first``, ``say``, ``never``) and, as ``matrix``, when and to whom a case goes up; its
-``{refund}``, ``{voucher}``, ``{hours}`` and ``{share}`` come from ``desk.yml``.
+``{refund}``, ``{voucher}`` and ``{time}`` (to resolve, said with ``units``) come from ``desk.yml``.
+
+Whoever reads a playbook is told which version of each file it is, and since when: the one that was
+read at the start, not what lies on the disk by now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timezone
+from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
 
 from bot.errors import ConfigError, did_you_mean
+from bot.handoff.instants import iso
 from bot.handoff.records import Json
 
 LEVELS = ("calm", "annoyed", "frustrated", "angry")
@@ -35,10 +42,14 @@ PEOPLE: Mapping[str, Mapping[str, str]] = {
 }
 """Who may act in a step, beside the teams of ``desk.yml``."""
 
+UNITS = {"open_minutes": 3600, "hours": 3600, "working_days": 86400}
+"""Seconds of what a time is said in, by the unit of the target."""
+
 OTHER = "other"
 """The playbook of an issue that has none, or that is not known yet."""
 
-_LEVELS = "levels"
+_LEVELS, _DESK = "levels", "desk"
+_VERSION = 8  # digits of the hash that people read out to each other
 
 
 class Playbooks:
@@ -49,6 +60,7 @@ class Playbooks:
         levels: ``levels.yml``.
         teams: Team to its names by language.
         limits: What ``desk.yml`` says: authority by role, and the priorities' times.
+        editions: Of the files by their stem, and of ``desk.yml`` as ``desk``; see :func:`edition`.
     """
 
     def __init__(
@@ -58,26 +70,33 @@ class Playbooks:
         *,
         teams: Mapping[str, Mapping[str, str]],
         limits: Mapping[str, Any],
+        editions: Mapping[str, Json] = MappingProxyType({}),
     ) -> None:
         self._books, self._levels = dict(books), levels
-        self._teams, self._limits = teams, limits
+        self._teams, self._limits, self._editions = teams, limits, editions
         if OTHER not in self._books:
             raise ConfigError(f"data/playbooks has no '{OTHER}.yml'.")
         for issue, book in self._books.items():
             _check(issue, book, {*PEOPLE, *teams})
 
     @classmethod
-    def from_folder(cls, folder: Path, *, teams: Any, limits: Any) -> Playbooks:
-        """Read all ``*.yml`` of a folder.
+    def from_folder(
+        cls, folder: Path, *, teams: Any, limits: Any, desk: Path | None = None
+    ) -> Playbooks:
+        """Read all ``*.yml`` of a folder; ``desk`` is the file that ``limits`` were read from.
 
         Raises:
             ConfigError: a file is not as the module's docstring says; the text says where.
         """
-        books = {path.stem: _load(path) for path in sorted(folder.glob("*.yml"))}
+        paths = {path.stem: path for path in sorted(folder.glob("*.yml"))}
+        books = {name: _load(path) for name, path in paths.items()}
         if _LEVELS not in books:
             raise ConfigError(f"data/playbooks has no '{_LEVELS}.yml'.")
         levels = books.pop(_LEVELS)
-        return cls(books, levels, teams=teams, limits=limits)
+        if desk:
+            paths[_DESK] = desk
+        editions = {name: edition(path) for name, path in paths.items()}
+        return cls(books, levels, teams=teams, limits=limits, editions=editions)
 
     def issues(self) -> tuple[str, ...]:
         """Return the issues that have a playbook of their own."""
@@ -95,7 +114,8 @@ class Playbooks:
 
         Returns:
             issue, level, tier, first (how to begin at this level), steps (of the tier now),
-            path (all tiers with theirs), say, never, matrix (when and to whom it goes up), source.
+            path (all tiers with theirs), say, never, matrix (when and to whom it goes up), sources
+            (each file's edition: the guide, how to speak, limits and times).
         """
         name = issue if issue in self._books else OTHER
         language = language if language in LANGUAGES else LANGUAGES[0]
@@ -113,7 +133,11 @@ class Playbooks:
             "say": [*mood["say"], *book["say"]],
             "never": [*mood["never"], *book["never"]],
             "matrix": self._matrix(priority, language),
-            "source": f"data/playbooks/{name}.yml",
+            "sources": [
+                {"what": what, **self._editions[file]}
+                for what, file in (("guide", name), ("levels", _LEVELS), ("limits", _DESK))
+                if file in self._editions
+            ],
         }
 
     def _steps(self, steps: list[Json], language: str) -> list[Json]:
@@ -135,12 +159,10 @@ class Playbooks:
         for tier, role in zip(TIERS, ("agent", "supervisor", "managers"), strict=True):
             authority = self._limits["authority"].get(role, {})
             words = self._levels[language]["matrix"][tier]
-            seconds = self._limits["resolve"].get(priority, 0)
             facts = {
                 "refund": _money(authority.get("refund_cents", 0), language),
                 "voucher": _money(authority.get("voucher_cents", 0), language),
-                "hours": f"{seconds / 3600:g}",
-                "share": f"{seconds * 0.75 / 3600:g}",
+                "time": self._time(self._limits["resolve"].get(priority, {}), language),
             }
             rows.append(
                 {
@@ -151,6 +173,33 @@ class Playbooks:
                 }
             )
         return rows
+
+    def _time(self, target: Mapping[str, float], language: str) -> str:
+        """Say how much time a target gives: "4 h de horario o 24 h"."""
+        words = self._levels[language]["units"]
+        said = [words[unit].format(n=f"{s / UNITS[unit]:g}") for unit, s in target.items()]
+        return str(words["or"]).join(said)
+
+
+def edition(path: Path) -> Json:
+    """Return which version of a file this is.
+
+    Returns:
+        file (its name), version (the first digits of its content's SHA-256), changed (when it was
+        last written on this machine, ISO 8601 in UTC).
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    try:
+        content, written = path.read_bytes(), path.stat().st_mtime
+    except OSError as error:
+        raise ConfigError(f"{path.name} cannot be read: {error}") from error
+    return {
+        "file": path.name,
+        "version": sha256(content).hexdigest()[:_VERSION],
+        "changed": iso(datetime.fromtimestamp(written, timezone.utc)),
+    }
 
 
 def _money(cents: int, language: str) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.errors import NotFound
+from bot.handoff.clock_state import stands_still
 from bot.handoff.receipts import Receipt
 from bot.handoff.rules import DeskRules
 from bot.handoff.status_page import plain_reference
@@ -87,10 +88,10 @@ def _next(
     lines = [said["answered"].format(team=team, at=instant(answered))] if answered else []
     if not answered:
         lines.append(line("first_response", ticket.due_first_response))
-    if ticket.paused_at:
+    if stands_still(ticket, "update"):
         return [*lines, said["paused"]]
     for name in ("update", "resolution"):
-        if due := getattr(ticket, f"due_{name}"):
+        if (due := getattr(ticket, f"due_{name}")) and not stands_still(ticket, name):
             lines.append(line(name, due))
     if ticket.due_answer:
         lines.append(said["law_answer"].format(at=instant(ticket.due_answer)))

@@ -77,6 +77,7 @@ class CaseView(msgspec.Struct):
     cases: list[OtherCaseOut]
     reach: list[str]
     survey: bool
+    survey_id: int | None
 
 
 class StatusOut(msgspec.Struct):

@@ -75,7 +75,12 @@ async def note(request: Request) -> Response:
     agent, gateway = await _who(request)
     wish = await wire.body(request, teamwork_wire.NoteIn)
     change, written = await gateway.io(
-        gateway.teamwork.note, request.path_params["ref"], agent, wish.text, kind=wish.kind
+        gateway.teamwork.note,
+        request.path_params["ref"],
+        agent,
+        wish.text,
+        kind=wish.kind,
+        client_id=wish.client_id,
     )
     return await _noted(request, agent, change, written)
 
@@ -85,8 +90,21 @@ async def consult(request: Request) -> Response:
     agent, gateway = await _who(request)
     wish = await wire.body(request, teamwork_wire.Consult)
     change, written = await gateway.io(
-        gateway.teamwork.consult, request.path_params["ref"], agent, wish.text
+        gateway.teamwork.consult,
+        request.path_params["ref"],
+        agent,
+        wish.text,
+        client_id=wish.client_id,
     )
+    return await _noted(request, agent, change, written)
+
+
+async def called(request: Request) -> Response:
+    """Note that the agent has spoken with the customer on the telephone."""
+    agent, gateway = await _who(request)
+    wish = await wire.body(request, teamwork_wire.CallIn)
+    operation, ref = gateway.calls.called, request.path_params["ref"]
+    change, written = await gateway.io(operation, ref, agent, wish.text, client_id=wish.client_id)
     return await _noted(request, agent, change, written)
 
 
@@ -149,13 +167,14 @@ async def _who(request: Request, scope: str = auth.WRITE) -> tuple[Agent, Gatewa
 
 
 async def _noted(request: Request, agent: Agent, change: Change, written: Json) -> Response:
-    """Tell the consoles of a note, and those it names; answer with ticket and note."""
+    """Tell the consoles of a new note, and those it names; answer with ticket and note."""
     gateway: Gateway = request.app.state.gateway
     ticket = change.ticket
-    beside, unread = await gateway.io(gateway.teamwork.involved, ticket.ref)
-    frame = {"type": "note", "ref": ticket.ref, "note": written}
-    spread(gateway.hub, frame, team=ticket.team, to=[*beside, *unread, str(ticket.owner_agent)])
-    _call(gateway, change, written["mentions"])
+    if change.created:
+        beside, unread = await gateway.io(gateway.teamwork.involved, ticket.ref)
+        frame = {"type": "note", "ref": ticket.ref, "note": written}
+        spread(gateway.hub, frame, team=ticket.team, to=[*beside, *unread, str(ticket.owner_agent)])
+        _call(gateway, change, written["mentions"])
     row, said = await tickets.outcome(request, change, agent)
     return wire.answer({"ticket": row, "messages": said, "note": written})
 
@@ -176,6 +195,7 @@ routes = [
     Route(ONE + "/notes", notes, methods=["GET"]),
     Route(ONE + "/notes", note, methods=["POST"]),
     Route(ONE + "/consult", consult, methods=["POST"]),
+    Route(ONE + "/calls", called, methods=["POST"]),
     Route(ONE + "/transfer", transfer, methods=["POST"]),
     Route(ONE + "/participants", invite, methods=["POST"]),
     Route(ONE + "/participants/{agent}", leave, methods=["DELETE"]),
@@ -212,6 +232,7 @@ OPERATIONS = (
     _look(ONE + "/notes", "A case's internal notes", teamwork_wire.NotesOut, (*_LISTS, 404)),
     _action("/notes", "Write an internal note; @username mentions", teamwork_wire.NoteIn, _NOTED),
     _action("/consult", "Ask a supervisor; the case stays here", teamwork_wire.Consult, _NOTED),
+    _action("/calls", "Note a call to the customer: news", teamwork_wire.CallIn, _NOTED),
     _action(
         "/transfer",
         "Give a case to a team or colleague, with a note",

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from bot.web.ticket_wire import AgentMessage, ColleagueOut, Text, TicketRow
+from bot.web.ticket_wire import AgentMessage, ColleagueOut, Once, Text, TicketRow
 
 Short = Annotated[str, msgspec.Meta(max_length=500)]
 Name = Annotated[str, msgspec.Meta(max_length=60)]
@@ -45,6 +45,14 @@ class NoteIn(msgspec.Struct):
 
     text: Text = ""
     kind: Literal["note", "answer"] = "note"
+    client_id: Once = None
+
+
+class CallIn(msgspec.Struct):
+    """What an agent told the customer on the telephone."""
+
+    text: Text = ""
+    client_id: Once = None
 
 
 class NoteOut(msgspec.Struct):
@@ -54,7 +62,7 @@ class NoteOut(msgspec.Struct):
     at: str
     agent: str
     agent_name: str
-    kind: Literal["note", "transfer", "consult", "answer"]
+    kind: Literal["note", "transfer", "consult", "answer", "call"]
     text: str
     mentions: list[str]
 
@@ -109,6 +117,7 @@ class Consult(msgspec.Struct):
     """A question to the supervisors, or to those named with ``@``."""
 
     text: Text = ""
+    client_id: Once = None
 
 
 class MomentIn(msgspec.Struct):
@@ -166,15 +175,16 @@ class ReviewsOut(msgspec.Struct):
 
 
 class ToReviewOut(msgspec.Struct):
-    """A closed case to look at, and why: low_score, reopened, transfers or sample."""
+    """A closed case to look at, why, and what its customer said of it."""
 
     why: list[Literal["low_score", "reopened", "transfers", "sample"]]
     score: int | None
+    comment: str | None
     ticket: TicketRow
 
 
 class ReviewQueueOut(msgspec.Struct):
-    """Closed cases of the last week that nobody has reviewed, the most telling first."""
+    """Closed cases that nobody has reviewed, the most telling first."""
 
     cases: list[ToReviewOut]
 
@@ -202,9 +212,11 @@ class CaseIn(msgspec.Struct):
     team: Code | None = None
     customer_email: Annotated[str, msgspec.Meta(max_length=320)] | None = None
     customer_name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    customer_phone: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     channel: Code = "phone"
     issue: Code | None = None
     language: Literal["es", "en"] | None = None
+    client_id: Once = None
 
 
 class ProfileIn(msgspec.Struct):

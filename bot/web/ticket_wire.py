@@ -9,6 +9,8 @@ from bot.web import wire
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 Line = Annotated[str, msgspec.Meta(max_length=500)]
 Lines = Annotated[list[Line], msgspec.Meta(max_length=20)]
+Once = Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None
+"""The sender's own id of what is sent: the same one twice is kept once."""
 Seen = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # newest message that was read; 0: not said
 
 
@@ -63,6 +65,7 @@ class TicketRow(msgspec.Struct):
     summary: str
     customer: str | None
     created_at: str
+    queued_at: str  # when it last entered the queue
     claimed_at: str | None
     due_first_response: str
     first_response_at: str | None
@@ -84,6 +87,7 @@ class TicketRow(msgspec.Struct):
     offered_to: str | None
     participants: list[ColleagueOut]
     mentioned: bool  # a colleague wants the agent's eyes here
+    last_customer_message: int | None  # its id: what is newer than what one has seen is unread
 
 
 class TicketsOut(msgspec.Struct):
@@ -170,6 +174,7 @@ class DeskOut(msgspec.Struct):
     reasons: dict[str, dict[str, str]]
     teams: dict[str, dict[str, str]]
     authority: dict[str, dict[str, int]]
+    issues: list[str]  # what cases may be about, by code
     causes: dict[str, dict[str, str]]
     labels: dict[str, dict[str, str]]
     needs: dict[str, dict[str, str]]
@@ -192,6 +197,14 @@ class Promise(msgspec.Struct):
 
     text: Line
     due: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+
+
+class PromiseIn(msgspec.Struct):
+    """Something an agent promises while they have the case, and by when (ISO 8601)."""
+
+    text: Line = ""
+    due: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    client_id: Once = None
 
 
 class Note(msgspec.Struct):

@@ -17,6 +17,7 @@ from bot.handoff.records import Agent, Json
 from bot.handoff.rules_read import PRIORITIES, TIERS
 from bot.handoff.search import VIEWS, Filters
 from bot.web import auth, ticket_wire, wire
+from bot.web.console_feed import spread
 from bot.web.notices import preferred_language
 from bot.web.openapi import Operation
 from bot.web.problems import Problem, unfit
@@ -122,6 +123,14 @@ async def release(request: Request) -> Response:
     return await change(request, _desk(request).release, agent)
 
 
+async def promise(request: Request) -> Response:
+    """Note what was promised to the customer, and until when."""
+    agent = await auth.authenticated(request, auth.WRITE)
+    made = await wire.body(request, ticket_wire.PromiseIn)
+    operation = request.app.state.gateway.vows.promise
+    return await change(request, operation, agent, made.text, made.due, client_id=made.client_id)
+
+
 async def keep(request: Request) -> Response:
     """Mark a promise as kept."""
     agent = await auth.authenticated(request, auth.WRITE)
@@ -141,6 +150,7 @@ async def rules(request: Request) -> Response:
             "reasons": desk.reasons,
             "teams": {name: team.names for name, team in desk.teams.items()},
             "authority": desk.authority,
+            "issues": list(desk.routing.get("issues") or ()),
             "causes": desk.causes,
             "labels": desk.labels,
             "needs": desk.needs,
@@ -152,14 +162,17 @@ async def rules(request: Request) -> Response:
     )
 
 
-def tell(gateway: Gateway, change: Change) -> None:
-    """Tell the sockets what changed at the desk."""
+def tell(gateway: Gateway, change: Change, *, by: str = "") -> None:
+    """Tell the sockets what changed at the desk, at whose console; ring for who is called."""
     if not change.created:
         return
     if change.messages:
         gateway.hub.messages(change.ticket.conversation, change.messages)
     gateway.hub.changed(change.ticket.conversation)
-    gateway.hub.ticket(change.ticket.ref)
+    gateway.hub.ticket(change.ticket.ref, by=by)
+    if change.call:
+        frame = {"type": "mention", "ref": change.ticket.ref, "why": change.call.why}
+        spread(gateway.hub, frame, to=change.call.to)
 
 
 async def change(
@@ -186,8 +199,9 @@ async def outcome(
 ) -> tuple[Json, list[Json]]:
     """Tell the sockets of a change; return the row as the agent sees it, and what was said."""
     gateway: Gateway = request.app.state.gateway
-    tell(gateway, change)
     viewer = agent.username if agent else ""
+    program = "authorization" in request.headers  # what it does is news to the agent
+    tell(gateway, change, by="" if program else viewer)
     row = await gateway.io(
         gateway.desk.row, change.ticket.ref, language=_language(request), viewer=viewer
     )
@@ -211,6 +225,7 @@ routes = [
     Route(ONE + "/resolve", resolve, methods=["POST"]),
     Route(ONE + "/reopen", reopen, methods=["POST"]),
     Route(ONE + "/release", release, methods=["POST"]),
+    Route(ONE + "/promises", promise, methods=["POST"]),
     Route(ONE + "/promises/{id}/keep", keep, methods=["POST"]),
     Route("/api/v1/desk", rules, methods=["GET"]),
 ]
@@ -260,6 +275,9 @@ OPERATIONS = (
     _action(ONE + "/resolve", "Close a ticket", ticket_wire.Resolve),
     _action(ONE + "/reopen", "Take a closed ticket up again"),
     _action(ONE + "/release", "Put a claimed ticket back in the queue"),
+    _action(
+        ONE + "/promises", "Note a promise, with its time; an alarm tells", ticket_wire.PromiseIn
+    ),
     _action(ONE + "/promises/{id}/keep", "Mark a promise as kept; twice is once"),
     _operation(
         "GET",

@@ -92,6 +92,7 @@ class ConversationOut(msgspec.Struct):
     opens: str | None  # when the team is back, in words, for who waits for a closed one
     reach: list[str]  # where the customer is written to or called, masked
     survey: bool  # how they were served is asked for: POST /rating
+    survey_id: int | None  # which question that is; asked again it is another one
     attachment_limit: int  # bytes a file may have
 
 
@@ -169,10 +170,11 @@ class IdentityIn(msgspec.Struct):
 
 
 class Hello(msgspec.Struct, tag_field="type", tag="hello"):
-    """First frame of a socket: who it is and the last message it has."""
+    """First frame of a socket: who it is, the last message it has, and whether it is in sight."""
 
     token: str
     after: int = 0
+    seen: bool = True
 
 
 class Send(msgspec.Struct, tag_field="type", tag="send"):
@@ -194,11 +196,17 @@ class AskPerson(msgspec.Struct, tag_field="type", tag="person"):
     """The person button."""
 
 
+class Seen(msgspec.Struct, tag_field="type", tag="seen"):
+    """The page came into sight, or went into the background."""
+
+    on: bool
+
+
 class Ping(msgspec.Struct, tag_field="type", tag="ping"):
     """Is anybody there?"""
 
 
-Frame = Hello | Send | Typing | AskPerson | Ping
+Frame = Hello | Send | Typing | AskPerson | Seen | Ping
 
 
 def message(stored: Message) -> MessageOut:

@@ -238,7 +238,7 @@ def test_the_summary_has_what_the_gateway_expects():
     summary = after(turn("late_delivery", "angry", entities={"order_number": "4482"})).summary()
     assert set(summary) == {
         *("step", "attempts", "techniques", "offers", "refused", "misunderstood", "issue"),
-        *("facts", "language", "register", "frustration", "matter", "waiting"),
+        *("facts", "language", "register", "frustration", "matter", "waiting", "risk", "priority"),
     }
     assert summary["facts"] == {"order": "4482"}
 

@@ -65,6 +65,7 @@ def row(number: int, *, due: float = 3000.0, **more: Any) -> dict[str, Any]:
         "summary": f"Que le llegue el pedido {number}.",
         "customer": f"Cliente {number}",
         "created_at": iso(-600),
+        "queued_at": iso(-600),
         "claimed_at": None,
         "due_first_response": iso(due),
         "first_response_at": None,
@@ -83,6 +84,7 @@ def row(number: int, *, due: float = 3000.0, **more: Any) -> dict[str, Any]:
         "participants": [],
         "offered_to": None,
         "mentioned": False,
+        "last_customer_message": None,
         "heat": False,
         "sla": {
             "first_response": clock(due),
@@ -142,15 +144,18 @@ class FakeDesk:
             "capacity": 4,
         }
         self.overview: dict[str, Any] = {}
+        self.customer: dict[str, Any] = {"identity_status": "anonymous"}  # of every case
+        self.notices: list[str] = []
+        self.approvals: list[dict[str, Any]] = []
 
     def add(self, *rows: dict[str, Any]) -> None:
         """Put cases into the desk, without telling anybody."""
         self.rows.update({each["ref"]: each for each in rows})
 
-    def change(self, ref: str, **values: Any) -> dict[str, Any]:
-        """Change a case and tell the open consoles."""
+    def change(self, ref: str, *, by: str = "", **values: Any) -> dict[str, Any]:
+        """Change a case and tell the open consoles, and which agent did it."""
         self.rows[ref] = {**self.rows[ref], **values}
-        self.push({"type": "ticket", "ticket": self.rows[ref]})
+        self.push({"type": "ticket", "ticket": self.rows[ref], "by": by})
         return self.rows[ref]
 
     def arrive(self, *rows: dict[str, Any]) -> None:
@@ -160,7 +165,7 @@ class FakeDesk:
             self.push({"type": "ticket", "ticket": each})
 
     def said(self, ref: str, text: str, author: str = "customer") -> None:
-        """Let somebody write in a case."""
+        """Let somebody write in a case, and tell the open consoles."""
         known = self.messages.setdefault(ref, [])
         message = {
             "id": sum(len(each) for each in self.messages.values()) + 1,
@@ -176,6 +181,8 @@ class FakeDesk:
             "frustration": None,
         }
         known.append(message)
+        if author == "customer":
+            self.rows[ref] = {**self.rows[ref], "last_customer_message": message["id"]}
         self.push({"type": "message", "ref": ref, "message": message})
 
     def push(self, frame: dict[str, Any] | None) -> None:
@@ -205,6 +212,8 @@ class FakeDesk:
             Route(api + "/views", self._views, methods=["GET", "POST"]),
             Route(api + "/views/{id}", self._forget, methods=["DELETE"]),
             Route(api + "/overview", self._overview),
+            Route(api + "/reviews/queue", self._to_review),
+            Route(api + "/approvals", self._asked),
             Route(api + "/presence", self._presence, methods=["GET", "PUT"]),
             Route(api + "/presence/ready", self._ready, methods=["POST"]),
             Route(api + "/conversations", self._chats),
@@ -218,7 +227,8 @@ class FakeDesk:
         return FileResponse(STATIC / "console/index.html")
 
     async def _session(self, request: Request) -> Response:
-        return self._answer(request, {"agent": {**AGENT, "role": self.role}, "csrf": "x"})
+        agent = {**AGENT, "role": self.role}
+        return self._answer(request, {"agent": agent, "csrf": "x", "notices": self.notices})
 
     async def _rules(self, request: Request) -> Response:
         labels = {"vip": {"es": "Cliente preferente", "en": "Preferred customer"}}
@@ -263,7 +273,7 @@ class FakeDesk:
             "misunderstood": 0,
             "issue": None,
             "tier": "L1",
-            "customer": {"id": None, "name": None, "email": None, "identity_status": "anonymous"},
+            "customer": {"id": None, "name": None, "email": None, **self.customer},
             "history": {"conversations_30_days": 1, "tickets": []},
             "page": None,
             "risks": [],
@@ -298,6 +308,12 @@ class FakeDesk:
 
     async def _overview(self, request: Request) -> Response:
         return self._answer(request, self.overview)
+
+    async def _asked(self, request: Request) -> Response:
+        return self._answer(request, {"approvals": self.approvals})
+
+    async def _to_review(self, request: Request) -> Response:
+        return self._answer(request, {"cases": []})
 
     async def _presence(self, request: Request) -> Response:
         if request.method == "PUT":

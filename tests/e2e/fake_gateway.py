@@ -275,6 +275,11 @@ def act_choices(conversation: dict[str, Any], text: str) -> None:
     add(conversation, "bot", title, choices=choices)
 
 
+def act_notice(conversation: dict[str, Any], text: str) -> None:
+    title, *choices = text.split("|")
+    add(conversation, "system", title, choices=choices)
+
+
 def act_customer(conversation: dict[str, Any], text: str) -> None:
     add(conversation, "customer", text, client_id=secrets.token_urlsafe(6))
 
@@ -375,7 +380,7 @@ gateway = Starlette(
             CORSMiddleware,
             allow_origins=[SHOP],
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type"],
+            allow_headers=["Authorization", "Content-Type", "X-Remanso-Hidden"],
         ),
         Middleware(Down),
         Middleware(GZipMiddleware),

@@ -1,12 +1,16 @@
 """An agent's own account in the console, and what administrators see beside it."""
 
 import threading
+import zipfile
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from bot.handoff import agents, sessions
+from bot.handoff.tables import agents as accounts
 from tests.e2e.console_stage import Stage, angry_customer
 from tests.e2e.widget_stage import violations
 from tests.system import PASSWORD
@@ -173,6 +177,118 @@ def test_webhooks_are_added_tried_and_removed_by_who_administers(console, receiv
     expect(hook).to_have_count(0)
 
 
+def test_accounts_are_unlocked_and_lost_telephones_taken_off(stage, console):
+    agents.add(stage.store, "nuria", name="Nuria Rey", password=PASSWORD)
+    with stage.store.database.write() as connection:
+        hour = datetime.now(timezone.utc) + timedelta(hours=1)
+        nuria = sa.update(accounts).where(accounts.c.username == "nuria")
+        connection.execute(nuria.values(locked_until=hour, totp_secret="x", totp_at=hour))
+    desk = console("root")
+    press(desk, "Shift+T")
+    line = sheet(desk).locator(".item").filter(has_text="nuria")
+    expect(line).to_contain_text("bloqueada hasta")
+    expect(line).to_contain_text("con segundo factor")
+    expect(sheet(desk).locator(".item").filter(has_text="Root · root")).to_contain_text(
+        "administración"
+    )
+    assert violations(desk.page) == []
+
+    line.get_by_role("button", name="Desbloquear").click()
+    expect(said(desk)).to_have_text("Nuria Rey puede volver a intentarlo ya.")
+    expect(line).not_to_contain_text("bloqueada")
+    line.get_by_role("button", name="Quitar el segundo factor").click()
+    expect(sheet(desk)).to_contain_text("Asegúrese antes de que es esa persona")
+    assert agents.get(stage.store, "nuria").totp_at is not None
+    sheet(desk).get_by_role("button", name="Quitar el segundo factor").click()
+    expect(said(desk)).to_have_text("Nuria Rey ya no tiene segundo factor.")
+    expect(line).to_contain_text("sin segundo factor")
+    expect(line.get_by_role("button")).to_have_count(0)
+    assert agents.get(stage.store, "nuria").locked_until is None
+
+
+def test_a_customers_data_is_saved_and_erased_only_after_it_is_confirmed(stage, console):
+    customer = angry_customer(stage)
+    chat = customer.path.rpartition("/")[2]
+    desk, other = console("root"), console("marta")
+    for each in (desk, other):
+        each.open(customer.reference)
+        each.sees("Llevo tres semanas")
+    press(desk, "Shift+D")
+    form = sheet(desk)
+    who = form.get_by_label("Correo, número o conversación")
+    expect(who).to_have_value(chat)  # the open case; nobody there has proved who they are
+    expect(form.get_by_role("radio", name="Una sola conversación")).to_be_checked()
+    assert violations(desk.page) == []
+    with desk.page.expect_download() as saved:
+        form.get_by_role("button", name="Siguiente").click()
+    assert saved.value.suggested_filename == "datos-cliente.zip"
+    with zipfile.ZipFile(saved.value.path()) as archive:
+        assert customer.reference in archive.read("customer.json").decode()
+
+    press(desk, "Shift+D")
+    sheet(desk).get_by_role("radio", name="Borrarlos").check()
+    sheet(desk).get_by_role("button", name="Siguiente").click()
+    form = sheet(desk)
+    again, go = form.get_by_label("Para confirmarlo"), form.get_by_role("button", name="Borrar")
+    expect(form).to_contain_text(f"Solo de la conversación {chat}.")
+    expect(again).to_be_focused()
+    assert violations(desk.page) == []
+    again.fill("otra cosa")
+    go.click()
+    expect(form.get_by_role("alert")).to_contain_text("No coincide")
+    again.fill(chat)
+    go.click()
+    expect(form.get_by_role("alert")).to_contain_text("Hay un caso abierto de esta persona")
+    assert customer.hears("customer"), "nothing is gone yet"
+    form.get_by_role("checkbox").check()
+    go.click()
+
+    done = sheet(desk)
+    expect(done.get_by_role("heading", level=2)).to_have_text("Datos borrados")
+    expect(done).to_contain_text(customer.reference)
+    expect(done).to_contain_text("Las copias de seguridad anteriores")
+    assert violations(desk.page) == []
+    assert stage.store.conversation(chat).erased_at is not None
+    done.get_by_role("button", name="Cerrar").click()
+    for each in (desk, other):
+        expect(each.page.locator("ticket-context")).to_contain_text("Quedan horas y códigos")
+        expect(each.page.locator("body")).not_to_contain_text("Llevo tres semanas")
+    expect(desk.page.locator("ticket-context")).to_contain_text("datos borrados")
+
+
+def test_what_an_erased_customer_wrote_leaves_every_open_console(stage, console):
+    customer = angry_customer(stage)
+    ref, token = customer.reference, stage.token("bruno")
+    cause = next(iter(stage.call("GET", "/api/v1/desk", token=token)["causes"]))
+    stage.call("POST", f"/api/v1/tickets/{ref}/claim", {}, token)
+    stage.call("POST", f"/api/v1/tickets/{ref}/notes", {"text": "Muy enfadada"}, token)
+    end = {"disposition": "solved", "cause": cause}
+    stage.call("POST", f"/api/v1/tickets/{ref}/resolve", end, token)
+    desk = console("marta")
+    desk.page.get_by_role("searchbox").fill(ref)
+    desk.open(ref)
+    desk.sees("Llevo tres semanas")
+    desk.sees("Muy enfadada")
+
+    whose = {"conversation": customer.path.rpartition("/")[2]}
+    stage.call("POST", "/api/v1/data/erase", whose, stage.token("root"))
+
+    expect(desk.page.locator("ticket-context")).to_contain_text("Quedan horas y códigos")
+    expect(desk.page.locator("ticket-strip")).not_to_contain_text("Todavía no lo ha dicho")
+    for words in ("Llevo tres semanas", "Muy enfadada", "Que se le devuelva"):
+        expect(desk.page.locator("body")).not_to_contain_text(words)
+
+
+def test_data_of_nobody_is_told_as_such(console):
+    desk = console("root")
+    press(desk, "Shift+D")
+    sheet(desk).get_by_role("button", name="Siguiente").click()
+    expect(sheet(desk).get_by_role("alert")).to_contain_text("de quién son los datos")
+    sheet(desk).get_by_label("Correo, número o conversación").fill("nadie@ejemplo.es")
+    sheet(desk).get_by_role("button", name="Siguiente").click()
+    expect(sheet(desk).get_by_role("alert")).to_contain_text("ninguna conversación")
+
+
 def test_who_looked_at_which_list_is_told_to_who_administers(stage, console):
     customer = angry_customer(stage)
     stage.call("GET", "/api/v1/tickets?view=all&q=pedido", token=stage.token("bruno"))
@@ -185,9 +301,9 @@ def test_who_looked_at_which_list_is_told_to_who_administers(stage, console):
     assert violations(desk.page) == []
 
 
-def test_an_agent_sees_neither_webhooks_nor_looks(console):
+def test_an_agent_sees_nothing_that_is_the_administrators(console):
     desk = console("lola")
-    for key in ("Shift+K", "Shift+R"):
+    for key in ("Shift+K", "Shift+R", "Shift+T", "Shift+D"):
         press(desk, key)
         expect(desk.page.get_by_role("dialog")).to_have_count(0)
     press(desk, "Shift+C")
@@ -197,7 +313,8 @@ def test_an_agent_sees_neither_webhooks_nor_looks(console):
 
 def test_on_a_tablet_they_are_in_the_menu_under_the_name(console):
     desk = console("root", viewport={"width": 820, "height": 1100})
-    for name in ("Webhooks", "Quién ha mirado qué", "Mi cuenta"):
+    names = ("Cuentas del equipo", "Datos de un cliente", "Webhooks", "Quién ha mirado qué")
+    for name in (*names, "Mi cuenta"):
         desk.page.locator("console-bar [data-part=menu]").click()
         desk.page.locator("console-bar").get_by_role("button", name=name).click()
         expect(sheet(desk).get_by_role("heading", level=2)).to_have_text(name)

@@ -378,6 +378,20 @@ def test_a_case_is_snoozed_until_a_time(case):
     expect(marks(desk)).not_to_contain_text("Pospuesto")
 
 
+def test_a_call_to_the_customer_is_noted_and_counts_as_the_answer(case):
+    desk, _ = case
+    desk.page.locator("ticket-head h2").focus()
+    desk.page.keyboard.press("Shift+*")
+    confirm(desk, "Guardar")
+    expect(dialog(desk).get_by_role("alert")).to_have_text("Escriba qué se le ha dicho.")
+    dialog(desk).get_by_role("textbox").fill("Sabe que sale hoy")
+    confirm(desk, "Guardar")
+    note = desk.page.locator("team-note")
+    expect(note).to_contain_text("llamada")
+    expect(note).to_contain_text("Sabe que sale hoy")
+    expect(context(desk).locator("#part-clocks")).to_contain_text("Cumplido")
+
+
 def test_resolving_needs_how_it_ended_and_why_a_person_was_needed(case):
     desk, _ = case
     press(desk, "e")
@@ -467,10 +481,13 @@ def test_the_context_begins_with_the_summary_and_has_clocks_and_guide(case):
     first = context(desk).locator("[data-part=body] > section").nth(1)
     for part in ("Entrega con retraso", "Que se le devuelva el dinero.", "2 intentos de calmar."):
         expect(first).to_contain_text(part)
+    expect(context(desk).locator("#part-avoid")).to_contain_text("Paso del bot")
     expect(context(desk).locator("#part-clocks")).to_contain_text("Plazo legal")
     guide = context(desk).locator("#part-playbook")
     expect(guide).to_contain_text("Entrega con retraso · enfadado")
     expect(guide.locator("#tier-L1")).to_contain_text("Mire el seguimiento")
+    expect(guide.locator("#tier-L2")).to_contain_text("Supervisión del equipo")
+    expect(guide.locator("#tier-L2")).to_contain_text("Pasa de lo que usted puede dar")
     expect(guide).to_contain_text("Cálmese.")
     context(desk).get_by_role("button", name="Guía").click()
     expect(guide.get_by_role("heading", name="Guía para este asunto")).to_be_in_viewport()
@@ -483,6 +500,17 @@ def test_the_guide_is_in_the_agents_language(case):
     expect(guide).to_contain_text("Late delivery · angry")
     expect(guide).to_contain_text("Look at the tracking")
     expect(context(desk)).not_to_contain_text("Quien atiende")
+
+
+def test_the_guide_says_which_version_holds_and_since_when(case):
+    desk, _ = case
+    sources = context(desk).locator("#part-playbook .sources li")
+    expect(sources).to_have_count(3)
+    for place, words in enumerate(("Guía: cambio del", "Cómo hablar: cambio", "Límites y plazos")):
+        expect(sources.nth(place)).to_contain_text(words)
+        expect(sources.nth(place).locator("time")).to_have_text(re.compile(r"^\d+ \w+"))
+    expect(sources.first).to_contain_text(re.compile(r"late_delivery\.yml, versión [0-9a-f]{8}"))
+    expect(sources.last).to_contain_text("desk.yml")
 
 
 def test_what_the_bot_should_have_done_is_kept_for_trainers(case, stage):
@@ -536,6 +564,66 @@ def test_a_case_is_opened_by_hand_from_a_call(console):
     confirm(desk, "Abrir el caso")
     expect(desk.page.locator("ticket-chat .log")).to_contain_text("la silla llegó rota")
     expect(desk.page.locator("ticket-head [data-part=state]")).to_contain_text("con usted")
+
+
+def test_a_case_by_hand_has_who_calls_what_about_and_their_language(console, stage):
+    desk = console("marta")
+    desk.page.locator("body").press("+")
+    form = dialog(desk)
+    form.get_by_label("Qué dice el cliente").fill("The parcel is empty")
+    form.get_by_label("Nombre del cliente").fill("Joan")
+    form.get_by_label("Teléfono del cliente").fill("600 111 222")
+    form.locator("select[name=language]").select_option("en")
+    form.locator("select[name=issue]").select_option("double_charge")
+    confirm(desk, "Abrir el caso")
+    expect(desk.page.locator("ticket-head h2")).to_contain_text("Joan")
+    expect(context(desk).locator("#part-customer")).to_contain_text("600111222")
+    expect(context(desk).locator("#part-customer")).to_contain_text("Sin acreditar")
+
+
+def test_what_is_sent_again_after_a_lost_answer_is_there_once(case):
+    desk, _ = case
+    page, lost = desk.page, re.compile(r"/api/v1/tickets(/[^/]+/(notes|consult))?$")
+
+    def lose_the_answer(route):
+        if route.request.method == "POST":
+            route.fetch()
+            return route.abort()
+        return route.continue_()
+
+    def twice(press, failed):
+        page.route(lost, lose_the_answer)
+        press()
+        expect(failed).to_contain_text("El servidor no contesta")
+        page.unroute(lost)
+        press()
+
+    press(desk, "n")
+    field(desk).fill("Lo miro con logística")
+    note = page.get_by_role("button", name="Guardar nota")
+    twice(note.click, page.locator("reply-composer [data-part=error]"))
+    expect(field(desk)).to_have_value("")
+    press(desk, "s")
+    dialog(desk).get_by_label("Qué necesita saber").fill("¿Puedo devolver?")
+    twice(lambda: confirm(desk, "Preguntar"), dialog(desk))
+    expect(dialog(desk)).to_have_count(0)
+    expect(page.locator("team-note")).to_have_count(2)
+    press(desk, "+")
+    dialog(desk).get_by_label("Qué dice el cliente").fill("Llamó por una silla de teca")
+    twice(lambda: confirm(desk, "Abrir el caso"), dialog(desk))
+    expect(page.locator("ticket-chat .log")).to_contain_text("silla de teca")
+    page.locator("#find").fill("teca")
+    expect(page.locator("ticket-row")).to_have_count(1)
+
+
+def test_a_case_goes_to_a_higher_level_with_its_note(case):
+    desk, _ = case
+    press(desk, "t")
+    dialog(desk).get_by_label("A quién").select_option("tier:L2")
+    dialog(desk).get_by_label("Qué tiene que saber").fill("Hace falta un técnico")
+    confirm(desk, "Trasladar")
+    expect(marks(desk)).to_contain_text("L2")
+    expect(desk.page.locator("ticket-head [data-part=state]")).to_contain_text("En cola")
 
 
 # Keys

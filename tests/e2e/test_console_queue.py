@@ -8,12 +8,13 @@ from playwright.sync_api import expect
 from bot.handoff import agents
 from tests.e2e.console import Console
 from tests.e2e.console_stage import ANGRY, Customer, Stage, angry_customer
-from tests.e2e.fake_desk import RANKS, FakeDesk, clock, iso, mine, row
+from tests.e2e.fake_desk import RANKS, clock, iso, mine, row
 from tests.e2e.widget_stage import violations
 from tests.fake_engine import wait_until
 from tests.system import PASSWORD
 
 pytestmark = pytest.mark.browser
+pytest_plugins = ("tests.e2e.cardboard",)
 
 LONG_TASKS = """window.longTasks = [];
 const note = (list) => list.getEntries().forEach(({ duration }) => longTasks.push(duration));
@@ -41,42 +42,9 @@ window.OscillatorNode = class {
 document.hasFocus = () => false;"""
 
 
-@pytest.fixture(scope="module")
-def served():
-    desk = FakeDesk()
-    yield desk
-    desk.close()
-
-
 @pytest.fixture
-def desk(served):
-    served.reset()
-    return served
-
-
-@pytest.fixture
-def console(desk, browser):
-    """The page of the console, logged in: ``console()``; a script error fails the test."""
-    errors, contexts = [], []
-
-    def open_console(locale="es-ES", *, before="", **options):
-        context = browser.new_context(locale=locale, **options)
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        if before:
-            page.add_init_script(before)
-        page.goto(f"{desk.url}/console/")
-        page.locator("queue-views").wait_for()
-        expect(page.locator(".link")).to_have_attribute("data-state", "live")
-        expect(page.locator(".none .strong").filter(has_text="…")).to_have_count(0)  # it is read
-        return page
-
-    yield open_console
-    for context in contexts:
-        context.close()
-    assert not errors
+def console(lists):
+    return lists
 
 
 def refs(page):
@@ -263,6 +231,7 @@ def test_a_view_is_kept_recalled_and_forgotten(desk, console):
     page.get_by_label("Guardar como vista").fill("Lo urgente")
     page.keyboard.press("Enter")
     expect(page.locator(".toast")).to_contain_text("«Lo urgente» guardada")
+    page.get_by_role("button", name="Quitar el filtro Prioridad: Urgente").click()
     page.reload()
     expect(page.locator("ticket-row")).to_have_count(2)
     page.get_by_role("button", name="Más", exact=True).click()

@@ -3,13 +3,14 @@
 import re
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from bot.settings import ROOT
 from tests.e2e.console import Console
-from tests.e2e.console_stage import ANGRY, Stage, angry_customer
+from tests.e2e.console_stage import ANGRY, Customer, Stage, angry_customer
 from tests.e2e.customer_stage import Case
 from tests.e2e.widget_stage import violations
 from tests.system import PASSWORD
@@ -18,7 +19,9 @@ pytestmark = pytest.mark.browser
 
 POINTED = """window.pointed = 0;
 addEventListener("pointerdown", () => pointed += 1, true);"""
-DIALOGS = "s t Shift+A z Shift+P q Shift+L m b v y Shift+I Shift+F Shift+X h e + ? Control+k d g"
+DIALOGS = (
+    "s t Shift+V Shift+A z Shift+P q Shift+L m b v y Shift+I Shift+F Shift+X h e + ? Control+k d g"
+)
 """The keys of the actions that open a dialog."""
 SERIOUS = re.compile("^(serious|critical)")
 
@@ -116,30 +119,107 @@ def test_the_first_handoff_is_taken_and_resolved_by_keyboard_alone(stage, opened
     assert page.evaluate("pointed") == 0
 
 
-def test_every_action_has_a_key_of_its_own_and_the_help_names_it(stage, opened):
-    page = opened()
-    Console(page)
-    script = """async () => {
-        const { Actions, shown } = await import("/static/console/actions.js");
-        const t = { deeds: new Proxy({}, { get: (_, name) => name }), paletteKey: "palette" };
-        const app = { t, model: { isMine: () => true, agent: { role: "admin" } } };
-        const actions = new Actions(app);
-        const all = actions.all().map(({ name, key }) => [name, shown(key)]);
-        return { all, help: [...actions.help(), ...actions.ownHelp()] };
-    }"""
-    told = page.evaluate(script)
-    keys = [key for _, key in told["all"]]
-    assert len(keys) > 20
-    assert all(keys)
-    assert len(set(keys)) == len(keys)
-    assert {tuple(each) for each in told["help"]} >= {(key, name) for name, key in told["all"]}
+CONTROLS = """no_action => [...document.querySelectorAll("button, a[href], summary")]
+    .filter((node) => node.getClientRects().length && !node.matches(no_action))
+    .map((node) => [node.getAttribute("aria-keyshortcuts") ?? "", node.outerHTML.slice(0, 160)])"""
+NO_ACTION = ", ".join(
+    (
+        "ticket-row *, .offer [data-part=look], .case, .board td *, .board th *",  # opens a case
+        ".earlier .text, .toast *",  # the same; what can be undone has its own key
+        ".dot, summary, .strip *, .jumps *, .latest",  # shows more of what is there
+        ".files *, ul.sources *",  # what a message or the guide refers to
+    )
+)
+"""What is pressed to read on, and changes nothing."""
+IN_FIELD = {"enter", "alt+enter"}
+
+
+def shown(key):
+    """A key as the help shows it."""
+    return key.replace("Shift+", "⇧ ").replace("Control+K", "Ctrl K").upper()
+
+
+def controls(page):
+    """The keys of all that can be pressed in the page now."""
+    found = page.evaluate(CONTROLS, NO_ACTION)
+    without = [html for key, html in found if not key]
+    assert not without, "No key: " + "\n".join(without)
+    return {shown(key) for key, _ in found if key.lower() not in IN_FIELD}
+
+
+def helped(page):
+    """The keys that the help names, each of them once."""
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog")
-    shown = [each.strip() for each in sheet.locator("dt").all_inner_texts()]
-    of_admins = {"⇧ K", "⇧ R"}  # whoever is logged in here is none
-    assert set(keys) - of_admins <= set(shown)
-    assert not of_admins & set(shown)
-    assert len(shown) == len(set(shown))
+    sheet.locator("dt").first.wait_for()
+    keys = [each.strip().upper() for each in sheet.locator("dt").all_inner_texts()]
+    says = sheet.locator("dd").all_inner_texts()
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    assert len(keys) == len(set(keys)), keys
+    assert len(says) == len(keys)
+    return {*keys, *"123456789"} if "1 … 9" in keys else set(keys)
+
+
+def offered(page):
+    """The keys of all that Ctrl+K finds now."""
+    page.keyboard.press("Control+k")
+    keys = page.locator("#palette-list kbd").all_inner_texts()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    return {each.strip().upper() for each in keys}
+
+
+def test_whatever_can_be_pressed_has_a_key_that_help_and_palette_name(stage, opened):
+    customer, waits, guest = (angry_customer(stage), Customer(stage), Customer(stage))
+    waits.person()
+    page = opened(viewport={"width": 1400, "height": 900})
+    desk = Console(page, "bruno")
+
+    def check():
+        page.evaluate("document.activeElement.blur()")
+        pressed = controls(page)
+        assert pressed <= helped(page)
+        assert pressed - {"CTRL K"} <= offered(page)
+        return pressed
+
+    def press(key):
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press(key)
+
+    assert {"⇧ Z", "⇧ Y", "⇧ Q", "⇧ C", "O", "0", "F"} <= check()
+    desk.open(waits.reference)
+    assert "C" in check()
+    desk.claim(customer.reference)
+    asked = {"text": "¿Puedo devolver?", "client_id": "k1"}
+    path = f"/api/v1/tickets/{customer.reference}"
+    stage.call("POST", f"{path}/consult", asked, stage.token("marta"))
+    due = (stage.store.clock() + timedelta(hours=1)).isoformat()
+    promised = {"text": "Le llamo", "due": due, "client_id": "k2"}
+    stage.call("POST", f"{path}/promises", promised, stage.token("bruno"))
+    page.reload()
+    page.get_by_text("En directo").wait_for()
+    press("2")
+    desk.open(customer.reference)
+    page.get_by_role("button", name="Marcar como cumplida: Le llamo").wait_for()
+    page.get_by_role("button", name="Contestar").wait_for()
+    assert {"⇧ N", "⇧ M", "⇧ V", "⇧ J", "⇧ G", "⇧ I", "⇧ X", "E", "H", "CTRL K"} <= check()
+    guest.say("Hola")
+    press("7")
+    page.locator("bot-chat").first.wait_for()
+    assert {"⇧ B", "⇧ H"} <= check()
+    press("o")
+    page.locator("team-board table").wait_for()
+    assert {"O", ","} <= check()
+
+
+def test_a_button_without_a_key_is_found(stage, opened):
+    page = opened()
+    Console(page)
+    page.evaluate("document.querySelector('.bar').append(document.createElement('button'))")
+    page.evaluate("document.querySelector('.bar').lastChild.textContent = 'Otra cosa'")
+    with pytest.raises(AssertionError, match="Otra cosa"):
+        controls(page)
 
 
 def test_no_dialog_of_an_open_case_breaks_an_accessibility_rule(stage, opened):

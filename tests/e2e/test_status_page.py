@@ -9,7 +9,8 @@ from bot.settings import Settings
 from bot.web.tokens import Tokens
 from tests.e2e.console_stage import Stage
 from tests.e2e.customer_stage import WORDS, Case
-from tests.e2e.widget_stage import violations
+from tests.e2e.widget_stage import hide, violations
+from tests.fake_engine import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -158,6 +159,82 @@ def test_a_rating_is_given_by_keyboard(page, stage, case):
 
     expect(page.locator(".rating [role=status]")).to_contain_text("Gracias")
     assert case.rated() == (2, "Tardaron mucho.")
+
+
+def test_a_rating_goes_with_its_question_and_comes_with_the_next(page, stage, case):
+    case.act("claim")
+    case.resolve()
+    case.ask_rating()
+    open_case(page, stage, case)
+    radios = page.locator(".rating").get_by_role("radio")
+    expect(radios).to_have_count(5)
+    path, key = f"{case.customer.path}/rating", case.customer.token
+    stage.call("POST", path, {"score": 4}, key)  # in the chat
+    case.customer.say("gracias")
+    expect(radios).to_have_count(0)
+
+    case.act("reopen")
+    case.resolve()
+    case.ask_rating()
+    case.customer.say("ya está")
+    radios.first.check()
+    page.get_by_role("button", name="Enviar valoración").click()
+    expect(page.locator(".rating [role=status]")).to_contain_text("Gracias")
+
+    case.act("reopen")
+    case.resolve()
+    case.ask_rating()
+    case.customer.say("otra vez")
+    expect(radios).to_have_count(5)
+    case.act("reopen")
+    expect(radios).to_have_count(0)
+
+
+def test_what_was_typed_and_chosen_stays_in_another_language(page, stage, case):
+    case.act("claim")
+    case.resolve()
+    case.ask_rating()
+    open_case(page, stage, case)
+    page.locator(".chat input[type=file]").set_input_files(
+        {"name": "recibo.txt", "mimeType": "text/plain", "buffer": b"pagado"}
+    )
+    expect(page.locator(".uploads")).to_contain_text("Listo para enviar")
+    page.get_by_label("Su mensaje").fill("Aquí está el recibo")
+    page.get_by_role("radio", name="2 Mal").check()
+    page.get_by_label("Qué ha ido bien o mal").fill("Tardaron.")
+
+    page.get_by_role("button", name="Read this page in English").click()
+
+    expect(page.get_by_label("Your message")).to_have_value("Aquí está el recibo")
+    expect(page.locator(".uploads")).to_contain_text("Ready to send")
+    expect(page.get_by_role("button", name="Remove recibo.txt")).to_be_visible()
+    expect(page.get_by_role("radio", name="2 Badly")).to_be_checked()
+    expect(page.get_by_label("What went well or badly")).to_have_value("Tardaron.")
+    expect(page.get_by_role("log")).to_contain_text(WORDS)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("article .file")).to_contain_text("recibo.txt")
+    assert page.locator("article.customer", has_text="Aquí está el recibo").count() == 1
+
+
+def test_what_was_typed_before_a_case_opens_stays_in_another_language(page, stage, case):
+    enter(page, stage, case.reference, "")
+    page.get_by_role("button", name="Read this page in English").click()
+    expect(page.get_by_label("Reference")).to_have_value(case.reference)
+
+
+def test_a_page_in_the_background_says_so(page, stage, case):
+    told, asked = [], []
+    page.on("websocket", lambda ws: ws.on("framesent", lambda frame: told.append(frame)))
+    page.on("request", lambda request: "/cases/" in request.url and asked.append(request))
+    open_case(page, stage, case)
+    expect(page.locator(".live")).to_contain_text("se actualiza sola")
+    hide(page, True)
+    case.act("claim")
+    expect(now(page)).to_contain_text("Marta Gil")
+    assert asked[-1].headers.get("x-remanso-hidden") == "1"
+    hide(page, False)
+    wait_until(lambda: page.wait_for_timeout(20) or '{"type":"seen","on":true}' in told)
+    assert '{"type":"seen","on":false}' in told
 
 
 def test_receipt_and_copy_are_saved(page, stage, case):

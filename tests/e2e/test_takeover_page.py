@@ -52,6 +52,33 @@ def test_a_chat_of_the_bot_is_taken_by_keyboard_and_answered(stage, console):
     expect(desk.page.locator("ticket-context")).to_contain_text("La tomó una persona del equipo")
 
 
+def test_keys_walk_the_bots_chats_read_one_and_take_it(stage, console):
+    first, second = Customer(stage), Customer(stage)
+    first.say("Hola, soy la primera")
+    second.say("Hola, soy la segunda")
+    desk = console()
+    keys = desk.page.keyboard
+    keys.press("7")
+    rows = desk.page.locator("bot-chat")
+    expect(rows).to_have_count(2)
+    wanted = rows.nth(1).get_attribute("data-key")
+    keys.press("j")
+    expect(rows.nth(0).get_by_role("button").first).to_be_focused()
+    keys.press("ArrowDown")
+    keys.press("k")
+    keys.press("j")
+    expect(rows.nth(1).get_by_role("button").first).to_be_focused()
+    keys.press("Shift+B")
+    sheet = desk.page.get_by_role("dialog")
+    said = "soy la segunda" if wanted in second.path else "soy la primera"
+    expect(sheet).to_contain_text(said)
+    keys.press("Escape")
+    expect(rows.nth(1).get_by_role("button").first).to_be_focused()
+    keys.press("Shift+H")
+    expect(desk.page.get_by_label("Respuesta al cliente")).to_be_focused()
+    expect(desk.page.locator("ticket-chat")).to_contain_text(said)
+
+
 def test_who_is_second_is_told_so(stage, console):
     customer = Customer(stage)
     customer.say("Hola")
@@ -80,6 +107,31 @@ def test_a_promise_shows_its_time_and_can_be_marked_as_kept(stage, console):
     promise.get_by_role("button", name=f"Marcar como cumplida: {PROMISE}").click()
     expect(promise).to_contain_text("(cumplida)", timeout=15_000)
     expect(promise.get_by_role("button")).to_have_count(0)
+
+
+def test_a_promise_is_made_and_kept_by_keyboard_while_one_has_the_case(stage, console):
+    customer = Customer(stage)
+    desk = console()
+    desk.claim(customer.person())
+    keys = desk.page.keyboard
+    dialog = desk.page.get_by_role("dialog")
+    keys.press("Escape")
+    keys.press("Shift+V")
+    keys.press("Enter")
+    expect(dialog).to_contain_text("Escriba qué se ha prometido.")
+    keys.type("Le escribo con el seguimiento")
+    keys.press("Enter")
+    expect(dialog).to_have_count(0)
+    promise = desk.page.locator(".promises li")
+    expect(promise).to_contain_text("Le escribo con el seguimiento")
+    expect(promise).to_contain_text("Quedan")
+    status = stage.call("GET", f"{customer.path}/cases/{customer.reference}", token=customer.token)
+    assert [each["text"] for each in status["promises"]] == ["Le escribo con el seguimiento"]
+    desk.page.locator("ticket-head h2").focus()
+    keys.press("Shift+M")
+    expect(dialog.get_by_role("radio", checked=True)).to_be_focused()
+    keys.press("Enter")
+    expect(promise).to_contain_text("(cumplida)")
 
 
 def test_a_promise_that_is_due_comes_to_the_queue_by_itself(stage, console):

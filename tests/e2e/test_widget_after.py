@@ -12,7 +12,7 @@ from bot.web import demo_shop
 from bot.web.standing import standing
 from tests.e2e.console_stage import Stage
 from tests.e2e.customer_stage import WORDS, Case, ask_rating, rated
-from tests.e2e.widget_stage import violations
+from tests.e2e.widget_stage import hide, violations
 from tests.fake_engine import wait_until
 from tests.system import free_port
 
@@ -187,6 +187,27 @@ def test_a_phone_number_is_left_with_consent_and_forgotten(page, stage):
     expect(page.locator("remanso-chat .part [role=status]")).to_contain_text("borrados")
 
 
+def test_what_was_left_is_withdrawn_after_the_case_too(page, stage):
+    page.get_by_role("button", name="Dejar un correo o un teléfono").click()
+    page.get_by_label("Teléfono").fill("600 123 456")
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Guardar", exact=True).click()
+    expect(page.locator("remanso-chat .part [role=status]")).to_contain_text("600123456")
+    page.get_by_role("button", name="Cerrar", exact=True).click()
+    agent(stage, page, "claim")
+    agent(stage, page, "resolve", disposition="solved", note="hecho", cause="knowledge")
+    expect(page.locator("remanso-chat .role")).to_have_text("Asistente automático")
+
+    more(page, "Cambiar o retirar dónde se le avisa")
+    page.get_by_role("button", name="Olvidar mis datos").click()
+
+    expect(page.locator("remanso-chat .part [role=status]")).to_contain_text("borrados")
+    page.get_by_role("button", name="Cerrar", exact=True).click()
+    page.get_by_role("button", name="Más opciones").click()
+    menu = page.locator("remanso-chat .menu")
+    expect(menu.get_by_role("button", name="Dejar un correo o un teléfono")).to_be_visible()
+
+
 def test_files_are_chosen_shown_and_sent(page, stage):
     page.locator("remanso-chat input[type=file]").set_input_files(
         [
@@ -280,6 +301,52 @@ def test_a_rating_can_be_put_away_or_refused(page, stage):
     page.get_by_role("button", name="No valorar").click()
     expect(page.locator("remanso-chat .part [role=status]")).to_contain_text("No se vuelve")
     assert rated(stage, reference(page)) == (None, None)
+
+
+def test_the_next_question_takes_the_place_of_thanks(page, stage):
+    ref, radios = reference(page), page.locator("remanso-chat").get_by_role("radio")
+
+    def closed(*steps):
+        for step in steps:
+            agent(stage, page, step)
+        agent(stage, page, "resolve", disposition="solved", note="hecho", cause="knowledge")
+        ask_rating(stage, ref)
+        say(page, "gracias")
+        expect(radios).to_have_count(5)
+
+    closed("claim")
+    page.get_by_role("radio", name="4 Bien").check()
+    page.get_by_role("button", name="Enviar valoración").click()
+    expect(page.locator("remanso-chat .part [role=status]")).to_contain_text("Gracias")
+    closed("reopen")
+    agent(stage, page, "reopen")
+    expect(radios).to_have_count(0)
+    closed()
+    page.get_by_role("button", name="Cerrar", exact=True).click()
+    say(page, "ahora no")
+    page.get_by_text("eco: ahora no").wait_for()
+    expect(radios).to_have_count(0)
+    closed("reopen")
+
+
+def test_files_speak_the_language_that_is_chosen(page):
+    page.locator("remanso-chat input[type=file]").set_input_files(
+        {"name": "recibo.txt", "mimeType": "text/plain", "buffer": b"pagado"}
+    )
+    tray = page.locator("remanso-chat .uploads")
+    expect(tray).to_contain_text("Listo para enviar")
+    page.get_by_role("button", name="Read this chat in English").click()
+    expect(tray).to_contain_text("Ready to send")
+
+
+def test_a_chat_in_the_background_says_so(page):
+    told = []
+    page.on("websocket", lambda ws: ws.on("framesent", lambda frame: told.append(frame)))
+    page.reload()
+    page.get_by_text("En espera de una persona").wait_for()
+    wait_until(lambda: page.wait_for_timeout(20) or any('"seen":true' in each for each in told))
+    hide(page, True)
+    wait_until(lambda: page.wait_for_timeout(20) or '{"type":"seen","on":false}' in told)
 
 
 def test_out_of_hours_the_next_opening_is_said(page, stage, monkeypatch):

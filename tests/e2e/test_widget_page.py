@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.widget_stage import bubble, say, shown, violations
+from tests.fake_engine import wait_until
 
 pytest_plugins = ("tests.e2e.widget_fixtures",)
 pytestmark = pytest.mark.browser
@@ -162,6 +163,21 @@ def test_an_upset_customer_sees_less(page, stage):
     expect(page.get_by_role("button", name="Vale")).to_be_hidden()
     page.get_by_role("button", name="Ver más opciones").click()
     expect(page.get_by_role("button", name="Vale")).to_be_focused()
+
+
+def test_who_waits_chooses_what_is_offered_during_the_wait_until_a_person_comes(page, stage):
+    leave = page.get_by_role("button", name="Dejar correo o teléfono")
+    stage.act("choices", "¿Qué prefiere?|Reenvío|Reembolso")
+    page.get_by_role("button", name="Reenvío").wait_for()
+    stage.act("queue")
+    expect(page.get_by_role("button", name="Reenvío")).to_be_hidden()  # a person has it now
+    stage.act("notice", "Nadie ha podido todavía.|Dejar correo o teléfono|Esperar a una persona")
+    leave.click()
+    wait_until(lambda: stage.said() == ["Dejar correo o teléfono"])
+    stage.act("notice", "Sigue en la cola.|Dejar correo o teléfono|Esperar a una persona")
+    expect(leave.last).to_be_enabled()
+    stage.act("claim")
+    expect(leave).to_have_count(0)
 
 
 def test_markup_in_a_message_is_only_text(page, stage):

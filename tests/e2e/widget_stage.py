@@ -82,6 +82,16 @@ def shown(page: Page, author: str = "customer") -> list[str]:
     return page.locator("remanso-chat").first.evaluate(script, author)
 
 
+def hide(page: Page, hidden: bool) -> None:
+    """Put the page into the background, as another tab in front of it does, or bring it back."""
+    page.evaluate(
+        """hidden => {
+        Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+        document.dispatchEvent(new Event("visibilitychange")); }""",
+        hidden,
+    )
+
+
 def violations(page: Page) -> list[str]:
     """What axe-core has against the page, as "impact rule: where"."""
     if not AXE.exists():

@@ -4,7 +4,7 @@ from desk_fakes import sqlite_only
 from bot.errors import Conflict, DeskError, NotFound
 from bot.handoff import agents, sessions
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 def test_a_password_opens_its_own_account_only(here):

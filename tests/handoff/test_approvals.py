@@ -7,9 +7,10 @@ import pytest
 from bot.errors import Conflict, DeskError, NotAllowed
 from bot.handoff.approvals import Approvals
 from bot.handoff.authority import money
+from bot.handoff.presence import Call
 from bot.handoff.teamwork import Teamwork
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 LIMIT = 30_000  # of an agent's refunds in a case, as desk.yml has it
 CHARGE = "CH-48213-1"
@@ -44,6 +45,26 @@ def told(here, ref):
 
 def kinds(here, ref, agent):
     return [event["kind"] for event in here.desk.view(ref, agent)["events"]]
+
+
+def test_who_decides_is_called_and_then_who_asked(here, approvals, ana, boss, ref):
+    asked = approvals.ask(ref, ana, "refund", 40_000, CHARGE, "Llegó roto")
+    assert asked.change.call == Call(("boss",), "approval")
+    number = asked.approval.id
+    assert approvals.decide(number, boss, approve=True).change.call is None  # not booked yet
+    assert approvals.finish(number, problem="down").change.call == Call(("ana",), "failed")
+    approvals.retry(number, boss)
+    assert approvals.finish(number, booking="REF-1").change.call == Call(("ana",), "approved")
+
+    other = approvals.ask(ref, ana, "voucher", 8_000, "order:48213", "Muy molesta").approval.id
+    refused = approvals.decide(other, boss, approve=False, answer="Mejor el reenvío")
+    assert refused.change.call == Call(("ana",), "refused")
+
+
+def test_nobody_is_called_to_what_they_do_themselves(here, approvals, ana, ref):
+    given = approvals.give(ref, ana, "refund", 5_000, CHARGE)
+    assert given.change.call is None
+    assert approvals.finish(given.approval.id, booking="REF-1").change.call is None
 
 
 def test_within_authority_it_is_approved_at_once_and_told_when_done(here, approvals, ana, ref):

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from bot.errors import Conflict, NotAllowed
 from bot.handoff import agents, staff, tickets
+from bot.handoff.alarms import unserved
 from bot.handoff.assignment import Assignment
 from bot.handoff.availability import Availability
+from bot.handoff.progress import Progress
 from bot.handoff.transfers import Transfers
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 ANGRY = {"frustration": {"score": 0.9, "level": "angry", "cues": []}}
 
@@ -41,6 +43,12 @@ def angry_ticket(here):
     ticket = here.ticket("esto es indignante")
     here.store.set_parse(here.store.messages(ticket.conversation)[0].id, ANGRY)
     return ticket
+
+
+def of_tier(here, tier):
+    ticket = here.ticket()
+    with here.store.database.write() as connection:
+        return tickets.update(connection, ticket.ref, tier=tier)
 
 
 def log(here, ref, *kinds):
@@ -171,6 +179,7 @@ def test_who_lets_two_offers_pass_in_a_row_is_away(here, offers):
 @pytest.mark.parametrize("change", [{"team": "billing"}, {"tier": "L2"}, {"language": "en"}])
 def test_an_offer_is_taken_back_when_the_ticket_is_for_others_now(here, offers, change):
     there(here, "ana", languages=["es"])
+    here.desk.agent_lost(there(here, "bea", tier="L2"))
     ticket = here.ticket()
     offers.round()
     with here.store.database.write() as connection:
@@ -262,6 +271,79 @@ def test_what_is_put_aside_does_not_count(here, offers):
     offers.round()
 
     assert here.desk.ticket(second.ref).offered_to == "ana"
+
+
+def test_what_waits_for_the_customer_does_not_count_until_they_write(here, offers):
+    ana = there(here, "ana", capacity=1)
+    first = here.ticket()
+    here.desk.claim(first.ref, ana)
+    Progress(here.desk).waiting(first.ref, ana)
+    second = here.ticket()
+
+    offers.round()
+
+    assert here.desk.ticket(second.ref).offered_to == "ana"
+    Progress(here.desk).customer_wrote(first.conversation)
+    with here.store.database.read() as connection:
+        (one,) = staff.candidates(connection, here.desk.rules.assignment, here.clock.now)
+    assert (one.load, one.presence) == (1, "busy")
+
+
+def test_a_tier_that_no_account_of_the_team_has_is_offered_to_a_lower_one_at_once(here, offers):
+    there(here, "ana")
+    ticket = of_tier(here, "L2")
+
+    offers.round()
+    offers.round()
+
+    assert here.desk.ticket(ticket.ref).offered_to == "ana"
+
+
+@pytest.mark.parametrize("role, tier", [("agent", "L2"), ("supervisor", "L1")])
+def test_else_who_has_the_tier_is_waited_for_until_others_are_asked(here, offers, role, tier):
+    there(here, "ana"), there(here, "bea", role=role, tier=tier)
+    Availability(here.desk).choose(agents.get(here.store, "bea"), "busy")
+    ticket = of_tier(here, "L2")
+
+    here.clock.forward(seconds=59)
+    offers.round()
+    assert here.desk.ticket(ticket.ref).offered_to is None
+
+    here.clock.forward(seconds=1)
+    offers.round()
+    assert here.desk.ticket(ticket.ref).offered_to == "ana"
+
+
+def test_of_another_team_who_has_the_tier_is_asked_before_who_has_it_not(here, offers):
+    there(here, "ana"), there(here, "lola", teams=("logistics",), tier="L2")
+    there(here, "bea", tier="L2")
+    Availability(here.desk).choose(agents.get(here.store, "bea"), "busy")
+    ticket = of_tier(here, "L2")
+
+    here.clock.forward(seconds=60)
+    offers.round()
+
+    assert here.desk.ticket(ticket.ref).offered_to == "lola"
+
+
+def test_a_disabled_account_serves_no_tier(here, offers):
+    there(here, "ana"), there(here, "bea", tier="L2")
+    agents.disable(here.store, "bea")
+    ticket = of_tier(here, "L2")
+
+    offers.round()
+
+    assert here.desk.ticket(ticket.ref).offered_to == "ana"
+
+
+def test_teams_that_nobody_of_a_rules_tier_serves_are_named(here):
+    here.agent("ana")
+    here.agent("bea", teams=("billing",))
+    here.agent("eva", teams=("billing",), role="supervisor")
+    assert unserved(here.desk) == ["general L2"]
+
+    here.agent("sol", role="supervisor")
+    assert unserved(here.desk) == []
 
 
 def test_the_pressing_ticket_is_offered_first(here, offers):

@@ -12,7 +12,7 @@ from bot.handoff.attachments import CLEAN, REFUSED, UNSCANNED, Attachments, scan
 from bot.handoff.filetypes import clean_name, kind_of
 from bot.handoff.metadata import without_place
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.mark.parametrize(

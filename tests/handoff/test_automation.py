@@ -15,7 +15,7 @@ from bot.handoff.records import Identity
 from bot.handoff.rules import DeskRules
 from bot.handoff.scheduler import BACK_OFF
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 DESK = Path(__file__).resolve().parents[2] / "desk.yml"
 DATA = yaml.safe_load(DESK.read_text(encoding="utf-8"))
@@ -148,7 +148,7 @@ def test_conditions(looking, conditions, expected):
 
 def test_the_share_goes_on_beyond_what_is_due(looking):
     ticket = looking.ticket()
-    hours = looking.desk.rules.teams[ticket.team].hours
+    hours = looking.desk.rules.times(ticket.team)["working_days"]
     late = sla.due(ticket.due_resolution, 259200, hours)
 
     assert case_of(looking, ticket, late).unresolved_share() == pytest.approx(2.0)
@@ -156,7 +156,7 @@ def test_the_share_goes_on_beyond_what_is_due(looking):
 
 def test_the_default_rules_escalate_by_time_without_resolution(here):
     ticket, parts = here.ticket(), works(here.desk)
-    hours = here.desk.rules.teams[ticket.team].hours
+    hours = here.desk.rules.times(ticket.team)["working_days"]
     here.clock.now = sla.due(ticket.created_at, 0.74 * 259200, hours)
     go(parts)
     assert applied(here, ticket.ref) == []
@@ -231,6 +231,20 @@ def test_a_rule_applies_once(here):
 
     assert applied(here, ticket.ref) == ["r"]
     assert fresh(here, ticket.ref).priority == "high"  # one step, once
+
+
+def test_after_a_reopening_it_may_apply_once_more(here):
+    parts = ruled(here, {"name": "r", "when": "time", "then": ["notify_supervisors"]})
+    ana, ticket = here.agent(), here.ticket()
+    for _ in range(2):
+        go(parts)
+        here.desk.claim(ticket.ref, ana)
+        here.desk.resolve(ticket.ref, ana, "solved", cause="knowledge")
+        here.desk.reopen(ticket.ref, ana)
+        go(parts)
+        go(parts)
+
+    assert applied(here, ticket.ref) == ["r", "r", "r"]
 
 
 def test_a_rule_may_apply_again_after_a_while(here):

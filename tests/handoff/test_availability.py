@@ -9,7 +9,7 @@ from bot.handoff import agents, sessions, staff
 from bot.handoff.availability import Availability
 from bot.handoff.desk import Desk
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture

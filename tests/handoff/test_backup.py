@@ -13,7 +13,7 @@ from bot.handoff.backup import backup, restore
 from bot.handoff.store import Store
 from bot.settings import Settings
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 def unused_port():

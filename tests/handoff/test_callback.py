@@ -11,7 +11,7 @@ from bot.handoff.records import Reply
 from bot.handoff.tables import messages as table
 from bot.settings import ROOT
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture
@@ -161,6 +161,50 @@ def test_an_address_left_in_the_pages_form_labels_the_case_too(words, callbacks,
     assert words.desk.ticket(ticket.ref).labels == ["callback"]
     assert len(log(words, ticket.ref, "labelled")) == 1
     assert offered(words, words.desk.ticket(ticket.ref)) is None  # no need to ask any more
+
+
+@pytest.mark.parametrize(
+    "given, labels",
+    [
+        pytest.param({"email": "eva@example.org"}, [], id="an address to write to"),
+        pytest.param({"phone": "600111222"}, ["callback"], id="a number to call"),
+    ],
+)
+def test_with_a_person_there_only_a_number_asks_for_a_call(
+    words, callbacks, contacts, given, labels
+):
+    ticket = words.ticket()
+    words.desk.claim(ticket.ref, words.agent())
+
+    contacts.leave(ticket.conversation, **given, consent=True)
+
+    assert words.desk.ticket(ticket.ref).labels == labels
+
+
+def test_who_was_to_be_called_stays_so_when_somebody_takes_the_case(words, callbacks, contacts):
+    ticket = words.ticket()
+    contacts.leave(ticket.conversation, email="eva@example.org", consent=True)
+    words.desk.claim(ticket.ref, words.agent())
+    contacts.leave(ticket.conversation, email="eva@example.net", consent=True)
+
+    assert words.desk.ticket(ticket.ref).labels == ["callback"]
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_who_withdraws_is_called_no_more(words, callbacks, contacts, closed):
+    ticket, ana = words.ticket(), words.agent()
+    contacts.leave(ticket.conversation, phone="600111222", consent=True)
+    words.desk.claim(ticket.ref, ana)
+    if closed:
+        words.desk.resolve(ticket.ref, ana, "solved", cause="knowledge")
+
+    for _ in range(2):
+        contacts.withdraw(ticket.conversation)
+
+    assert words.desk.ticket(ticket.ref).labels == []
+    changed = log(words, ticket.ref, "labelled")[-1]
+    assert (changed.actor, changed.data) == ("system", {"from": ["callback"], "to": []})
+    assert len(log(words, ticket.ref, "contact_left")) == 2, "left, and withdrawn once"
 
 
 def test_the_choice_does_nothing_once_a_person_has_the_chat(words, callbacks):

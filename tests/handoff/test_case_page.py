@@ -16,7 +16,7 @@ from bot.handoff.status_page import StatusPage, plain_reference
 from bot.handoff.store import conversations
 from bot.handoff.tables_desk import surveys
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture
@@ -146,6 +146,8 @@ def test_no_news_is_promised_while_it_is_the_customers_turn(here, pages):
     assert due == {"due": iso(ticket.due_update), "late": False}
     change(here, ticket, paused_at=here.clock())
     assert view(pages, ticket)["next_update"] is None
+    change(here, ticket, snoozed_until=here.clock())
+    assert view(pages, ticket)["next_update"] == due
 
 
 def test_news_that_did_not_come_are_late(here, pages):

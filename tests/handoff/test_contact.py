@@ -6,7 +6,7 @@ from bot.errors import Conflict, DeskError
 from bot.handoff import tickets
 from bot.handoff.contact import Contacts, email_address, phone_number, reach
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from bot.handoff.records import Identity
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 EVA = Identity("verified", "C-1", "Eva")
 LATE = {"trigger": "x", "issue": "late_delivery"}

@@ -5,7 +5,7 @@ import pytest
 from bot.errors import Conflict, DeskError, NotAllowed, NotFound
 from bot.handoff.records import Reply
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 NOTE = {
     "agreed": "Reenviar el pedido",

@@ -37,7 +37,7 @@ from bot.handoff.tables_desk import (
 )
 from bot.handoff.tracker import Tracker
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 WORD = "zarzaparrilla"  # in everything that anybody wrote
 NAME = "Quiterio"  # in everything that names the customer
@@ -231,9 +231,9 @@ CODES = {
     "messages": "conversation turn author sender name language level response variation",
     "turns": "id conversation kind status",
     "tickets": "ref conversation status priority team reason_code trigger owner_agent context "
-    "language disposition channel tier issue offered_to cause",
+    "language disposition channel tier issue offered_to cause opened_as",
     "promises": "conversation ticket turn name owner made_by",
-    "notes": "ticket agent kind mentions",
+    "notes": "ticket agent kind mentions client_id",
     "approvals": "ticket kind asked_by state decided_by problem",
     "reviews": "ticket by agent",
     "moments": "conversation ticket by",

@@ -6,7 +6,7 @@ from clock_helpers import log, works
 from bot.errors import Conflict, DeskError, NotAllowed
 from bot.handoff import surveys
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture
@@ -39,7 +39,8 @@ def test_a_follow_up_in_person_waits_for_the_agents_eyes_at_its_time(here, parts
     here.clock.forward(days=1)
     frames = [frame for outcome in parts.scheduler.run_due() for frame in outcome.frames]
     assert here.desk.row(closed.ref, viewer="ana")["mentioned"] is True
-    assert ("follow_up", "ana") in [(frame.data.get("clock"), frame.to) for frame in frames]
+    told = [(frame.data["type"], frame.data.get("clock"), frame.to) for frame in frames]
+    assert told[-2:] == [("mention", None, "ana"), ("alarm", "follow_up", "ana")]
     assert {"kind": "person"} in [event.data for event in log(here, closed.ref, "followed_up")]
 
 
@@ -63,6 +64,18 @@ def test_the_survey_comes_when_the_agent_says_and_not_before(here, parts, closed
     assert asked(here, closed) == 1
     with pytest.raises(Conflict):
         parts.follow_ups.plan(closed.ref, here.ana, in_days(here, 3), "survey")
+
+
+def test_the_usual_check_does_not_come_before_a_survey_that_was_moved(here, parts, closed):
+    parts.follow_ups.plan(closed.ref, here.ana, in_days(here, 5), "survey")
+    here.clock.forward(days=4)
+    parts.scheduler.run_due()
+    said = [m.response for m in here.store.messages(closed.conversation)]
+    assert surveys.CHECK not in said
+
+    here.clock.forward(days=1)
+    parts.scheduler.run_due()
+    assert asked(here, closed) == 1
 
 
 @pytest.mark.parametrize(

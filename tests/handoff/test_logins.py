@@ -7,7 +7,7 @@ from desk_fakes import sqlite_only
 from bot.errors import Conflict, DeskError, NotFound
 from bot.handoff import agents, logins, second_factor, sessions
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 KEY = "k" * 64
 LOCK = logins.Lock(tries=3, minutes=1)

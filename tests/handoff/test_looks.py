@@ -6,7 +6,7 @@ from desk_fakes import fake_desk
 from bot.errors import NotAllowed
 from bot.handoff.looks import MOST, Looks
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture

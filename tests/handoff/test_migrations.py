@@ -6,11 +6,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from bot.errors import StoreError
+from bot.handoff import people, tickets
 from bot.handoff.store import Store, promises
 from bot.handoff.store.database import Database
 from bot.handoff.tables import metadata
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 OLD_ROWS = (
     "INSERT INTO conversations (id, created_at, language, owner, status, identity_status)"
@@ -73,6 +74,27 @@ def test_what_agents_had_promised_moves_to_the_ledger_and_wakes_nobody(tmp_path)
     assert (money.ticket, money.due.isoformat()) == ("R-222222", "2026-01-05T18:00:00+00:00")
     assert money.made_at.isoformat() == "2026-01-02T04:00:00+00:00"
     assert (call.due, call.alarmed_at) == (None, None)
+    store.close()
+
+
+def test_notes_of_before_ids_stay_and_none_is_taken_for_another(tmp_path):
+    old = Database(url(tmp_path))
+    old.migrate("0005")
+    note = (
+        "INSERT INTO notes (ticket, at, agent, kind, text, mentions)"
+        " VALUES ('R-222222', '2026-01-02 03:05:00.000000', 'ana', 'note', :text, '[]')"
+    )
+    with old.write() as connection:
+        connection.execute(sa.text(OLD_ROWS[0]))
+        connection.exec_driver_sql(OLD_TICKET)
+        for text in ("uno", "dos"):
+            connection.execute(sa.text(note), {"text": text})
+    old.close()
+
+    store = Store(url(tmp_path))
+    with store.database.read() as connection:
+        assert [each["text"] for each in people.notes_of(connection, "R-222222")] == ["uno", "dos"]
+        assert tickets.get(connection, "R-222222").owner_agent is None
     store.close()
 
 

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from desk_fakes import sqlite_only
 
+from bot.deescalation.conversation import ConversationState
 from bot.errors import StoreError
-from bot.handoff import agents
+from bot.handoff import staff
 from bot.handoff.context import HandoffContext
 from bot.handoff.records import Identity, Reply
 from bot.handoff.store.ids import DICTATABLE
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 PAYLOAD = {
     "trigger": "legal_threat",
@@ -201,6 +202,39 @@ def test_without_a_payload_the_engines_last_state_is_used(here):
     assert context["initiator"] == "customer"
 
 
+@pytest.mark.parametrize("trigger", ["person_button", "engine_failure"])
+def test_what_the_bot_saw_presses_just_as_much_without_its_payload(here, trigger):
+    conversation, turn = running(here, "o me lo arreglan o lo cuento en la prensa y me voy")
+    seen = ConversationState(issue="late_delivery", risks=("churn", "press"), priority="high")
+    here.store.finish_turn(turn, replies=[Reply("…")], state=seen.summary())
+
+    ticket, _ = here.desk.open_ticket(conversation, None, trigger=trigger)
+
+    assert (ticket.priority, ticket.team) == ("high", "managers")
+    assert ticket.context["risks"] == ["churn", "press"]
+
+
+def test_the_bots_priority_stays_without_any_risk(here):
+    conversation, turn = running(here, "ya van tres veces")
+    seen = ConversationState(issue="technical", priority="high")
+    here.store.finish_turn(turn, replies=[Reply("…")], state=seen.summary())
+
+    assert here.desk.open_ticket(conversation, None, trigger="person_button")[0].priority == "high"
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param({"vip": True}, id="special care"),
+        pytest.param({"contacts": [{"at": "2026-11-24", "issue": "order"}]}, id="came yesterday"),
+    ],
+)
+def test_who_the_customer_is_presses_whoever_asked_for_a_person(here, known):
+    here.desk.known_history = lambda conversation: known
+
+    assert here.ticket("una persona").priority == "high"
+
+
 def test_who_the_customer_is_and_was_goes_along_when_proved(here):
     eva = Identity("verified", "C-1001", "Eva", "eva@example.org")
     earlier = here.ticket("antes", identity=eva)
@@ -318,13 +352,29 @@ def test_a_locked_database_is_a_store_error(here, monkeypatch):
     second.close()
 
 
-def test_agents_of_the_team_decide_whether_somebody_is_there(here):
-    billing = here.agent("bea", teams=("billing",))
+@pytest.mark.parametrize(
+    "presence, role, teams, served",
+    [
+        pytest.param("online", "agent", ("billing",), True, id="available"),
+        pytest.param("busy", "agent", ("billing",), True, id="busy"),
+        pytest.param("online", "supervisor", ("billing",), True, id="a supervisor of the team"),
+        pytest.param("away", "agent", ("billing",), False, id="away"),
+        pytest.param("online", "agent", ("logistics",), False, id="of another team"),
+        pytest.param("online", "admin", (), False, id="who only sees the team"),
+        pytest.param("online", "trainer", ("billing",), False, id="trainers serve nobody"),
+    ],
+)
+def test_at_night_only_who_serves_the_team_makes_the_desk_open(here, presence, role, teams, served):
+    here.clock.forward(hours=11)  # 23:00 in Madrid
+    here.desk.agent_back(here.agent("bea", teams=teams, role=role))
     with here.store.database.write() as connection:
-        agents.set_live(connection, billing.username, here.clock.now)
-    with here.store.database.read() as connection:
-        assert agents.live_in(connection, "billing")
-        assert not agents.live_in(connection, "logistics")
+        staff.update(connection, "bea", presence=presence)
+
+    double = {**PAYLOAD, "risk": [], "team": "billing"}
+    _, notice = here.desk.open_ticket(here.chat("hola"), double, trigger="x")
+
+    assert (notice.response == "utter_notice_handoff") is served
+    assert ("opens=mañana a las 9:00" in notice.text) is not served
 
 
 def test_what_was_promised_before_goes_along(here):

@@ -8,7 +8,7 @@ from bot.handoff import agents, tickets
 from bot.handoff.orphans import Orphans
 from bot.handoff.store import conversations
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture

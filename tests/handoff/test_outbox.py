@@ -10,10 +10,11 @@ from bot.handoff.attachments import Attachments
 from bot.handoff.contact import Contacts
 from bot.handoff.mail_texts import MailTexts
 from bot.handoff.outbox import BACK_OFF, Outbox
+from bot.handoff.records import Reply
 from bot.handoff.tables_desk import mails
 from bot.settings import ROOT
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 TEXTS = MailTexts.from_file(ROOT / "data" / "mail" / "mails.yml")
 ADDRESS = "ana@ejemplo.es"
@@ -128,6 +129,47 @@ def test_a_burst_of_answers_is_one_mail_and_a_repeated_one_none(post):
         post.here.desk.say(ticket.ref, agent, f"Parte {number}.", f"a{number}")
     (row,) = post.rows()
     assert row.text.endswith("Parte 1.\n\nParte 2.")
+
+
+AGREED = Reply("Acordado con Ana: sale el lunes.", response="utter_resume")
+
+
+def given_back(post):
+    """A case that Ana has given back; the bot's turn."""
+    ticket, agent = post.claimed()
+    post.here.desk.give_back(ticket.ref, agent, {"agreed": "sale el lunes"})
+    (turn,) = post.here.store.unfinished_turns()
+    return ticket, turn
+
+
+def test_what_was_agreed_at_a_hand_back_is_mailed_once_to_who_is_away(post):
+    ticket, turn = given_back(post)
+    for _ in range(2):
+        post.here.desk.take_up(turn.id, replies=[AGREED, Reply("¿Algo más?")])
+    assert post.outbox.take() == []
+
+    post.here.clock.forward(minutes=2)
+
+    (mail,) = post.outbox.take()
+    assert (mail.ticket, mail.kind) == (ticket.ref, "resolved")
+    assert mail.text.endswith("\n\nAcordado con Ana: sale el lunes.")
+
+
+def test_who_reads_on_the_page_what_was_agreed_gets_no_mail_of_it(post):
+    ticket, turn = given_back(post)
+    post.here.desk.take_up(turn.id, replies=[AGREED])
+    post.present.add(ticket.conversation)
+    post.here.clock.forward(minutes=2)
+    assert post.outbox.take() == []
+
+
+def test_what_the_bot_says_too_late_after_a_hand_back_is_mailed_to_nobody(post):
+    ticket, turn = given_back(post)
+    post.here.store.start_turn(turn.id)
+    post.here.desk.open_ticket(ticket.conversation, None, trigger="person_button")
+    (said,) = post.here.desk.take_up(turn.id, replies=[AGREED])
+    assert said.late
+    assert not [row for row in post.rows() if row.kind == "resolved"]
 
 
 def test_a_file_is_named_and_stays_on_the_page(post, tmp_path):

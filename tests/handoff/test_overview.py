@@ -8,7 +8,7 @@ from bot.handoff import agents, tickets
 from bot.handoff.overview import Overview
 from bot.handoff.tables import agents as agent_table
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ import pytest
 from bot.errors import DeskError
 from bot.handoff import status
 from bot.handoff.instants import iso
+from bot.handoff.presence import Call
 from bot.handoff.progress import Progress
 from bot.handoff.scheduler import Scheduler
 from bot.handoff.teamwork import Teamwork
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture
@@ -71,7 +72,8 @@ def test_a_snooze_ends_at_its_time_and_calls_its_owner(here, progress, ana, ref)
     here.clock.forward(minutes=59)
     assert wake(here, progress) == []
     here.clock.forward(minutes=1)
-    assert len(wake(here, progress)) == 1
+    ((change,),) = [outcome.changes for outcome in wake(here, progress)]
+    assert change.call == Call(("ana",), "woke")
     assert phase(here, ref) == "open"
     assert here.desk.row(ref, viewer="ana")["mentioned"] is True
     assert wake(here, progress) == []

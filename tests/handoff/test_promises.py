@@ -9,11 +9,12 @@ from desk_fakes import WEDNESDAY_NOON, fake_desk, sqlite_only
 
 from bot.errors import NotAllowed, NotFound
 from bot.handoff.instants import instant
+from bot.handoff.presence import Call
 from bot.handoff.records import Reply, Vow
 from bot.handoff.store import promises
 from bot.handoff.tables import promises as table
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 HOUR = timedelta(hours=1)
 RESEND = Vow("resend", "El reenvío sale hoy", WEDNESDAY_NOON + HOUR)
@@ -183,6 +184,20 @@ def test_a_due_promise_presses_in_the_ticket_that_is_open(here):
     assert (ticket.priority, change.ticket.priority, change.ticket.rank) == ("medium", "high", 1)
     assert change.ticket.due_first_response <= ticket.due_first_response
     assert "promise_due" in events(here, ticket.ref, sol)
+    assert change.call is None  # nobody has it: its line in the queue tells
+
+
+def test_a_due_promise_calls_who_has_the_case_and_waits_for_their_eyes(here):
+    conversation = promised(here)
+    ana = here.agent("ana")
+    ticket, _ = here.desk.open_ticket(conversation, {"priority": "urgent"}, trigger="x")
+    here.desk.claim(ticket.ref, ana)
+    here.clock.forward(hours=1)
+
+    (change,) = here.desk.alarm_promises()
+
+    assert change.call == Call(("ana",), "promise")
+    assert here.desk.row(ticket.ref, viewer="ana")["mentioned"] is True
 
 
 def test_a_ticket_that_presses_more_keeps_its_priority(here):

@@ -11,7 +11,7 @@ from bot.handoff.looks import Looks
 from bot.handoff.retention import Retention
 from bot.handoff.tables_desk import deliveries, hooks, jobs, mails, reads
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 KEPT = Retention(sent_days=90, lists_days=365)
 OLD, YOUNG = timedelta(days=91), timedelta(days=89)

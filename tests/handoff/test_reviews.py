@@ -6,14 +6,16 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import Conflict, NotAllowed, NotFound
+from bot.handoff.measuring import Measuring
 from bot.handoff.moments import Moments
 from bot.handoff.profiles import Profiles
 from bot.handoff.records import Identity
 from bot.handoff.reviews import Reviews
+from bot.handoff.tables import conversations
 from bot.handoff.tables_desk import reads, surveys
 from bot.handoff.teamwork import Teamwork
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 LUCIA = Identity("verified", "C-1001", "Lucía", "lucia.ferrer@ejemplo.es")
 
@@ -38,11 +40,11 @@ def closed(here, ana):
     return close
 
 
-def rate(here, ticket, score):
+def rate(here, ticket, score, comment=None):
     row = {"ticket": ticket.ref, "conversation": ticket.conversation, "asked_at": here.clock.now}
     with here.store.database.write() as connection:
         connection.execute(sa.delete(surveys).where(surveys.c.ticket == ticket.ref))
-        answer = {"answered_at": here.clock.now, "score": score}
+        answer = {"answered_at": here.clock.now, "score": score, "comment": comment}
         connection.execute(sa.insert(surveys).values(**row, **answer))
 
 
@@ -60,6 +62,52 @@ def test_the_telling_cases_come_first_and_of_the_others_a_sample(here, closed, a
     assert [reason for _, reason in why[2:]] == [["sample"]] * here.desk.rules.teamwork.sample
     assert Reviews(here.desk).queue(boss) == queue
     here.clock.forward(days=8)
+    assert [each["why"] for each in Reviews(here.desk).queue(boss)] == [["low_score"]]
+
+
+def test_a_low_score_waits_until_it_is_reviewed_whenever_it_comes(here, closed, boss):
+    early, late, good = closed(), closed(), closed()
+    reviews = Reviews(here.desk)
+    reviews.add(late.ref, boss, "Bien explicado")  # before the customer says anything
+    rate(here, early, 1)
+    here.clock.forward(days=8)
+    rate(here, late, 2, "Nadie me llamó")
+    rate(here, good, 5)
+
+    queue = reviews.queue(boss)
+
+    assert [(each["ticket"]["ref"], each["score"], each["comment"]) for each in queue] == [
+        (early.ref, 1, None),
+        (late.ref, 2, "Nadie me llamó"),
+    ]
+    reviews.add(late.ref, boss, "Tenías que haber llamado")
+    assert [each["ticket"]["ref"] for each in reviews.queue(boss)] == [early.ref]
+
+
+def test_the_measures_say_which_scores_were_looked_at_and_after_another_answer_anew(
+    here, closed, boss
+):
+    ticket = closed()
+    rate(here, ticket, 1, "Mal")
+
+    def looked_at():
+        span = (here.clock.now - timedelta(days=1), here.clock.now + timedelta(days=1))
+        return [each["reviewed"] for each in Measuring(here.desk).report(boss, *span)["comments"]]
+
+    assert looked_at() == [False]
+    Reviews(here.desk).add(ticket.ref, boss, "Leído")
+    assert looked_at() == [True]
+    rate(here, ticket, 2, "Y sigue mal")
+    assert looked_at() == [False]
+    assert [each["score"] for each in Reviews(here.desk).queue(boss)] == [2]
+
+
+def test_of_an_erased_customer_there_is_nothing_to_review(here, closed, boss):
+    ticket = closed()
+    rate(here, ticket, 1)
+    with here.store.database.write() as connection:
+        gone = sa.update(conversations).where(conversations.c.id == ticket.conversation)
+        connection.execute(gone.values(erased_at=here.clock.now))
     assert Reviews(here.desk).queue(boss) == []
 
 

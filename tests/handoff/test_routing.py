@@ -70,6 +70,15 @@ CASES = [
     pytest.param(Need("billing", "es", tier="L2"), [one("a")], None, id="tier too low"),
     pytest.param(Need("billing", "es", tier="L2"), [one("a", tier="L3")], "a", id="tier above"),
     pytest.param(
+        Need("billing", "es", tier="L2", lower=True), [one("a")], "a", id="a lower one, by now"
+    ),
+    pytest.param(
+        Need("billing", "es", tier="L2", lower=True),
+        [one("a"), one("b", tier="L2", load=3)],
+        "b",
+        id="but last",
+    ),
+    pytest.param(
         Need("billing", "es", tier="L2"),
         [one("a", role="supervisor")],
         "a",

@@ -10,7 +10,7 @@ from bot.errors import ConfigError
 from bot.handoff import routing
 from bot.handoff.rules import DeskRules
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 DESK = Path(__file__).resolve().parents[2] / "desk.yml"
 DATA = yaml.safe_load(DESK.read_text(encoding="utf-8"))
@@ -25,6 +25,10 @@ def changed(path, value):
         place = place[name]
     place[last] = value
     return data
+
+
+def contacts(*days):
+    return {"contacts": [{"at": day, "issue": "order", "channel": "chat"} for day in days]}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +65,16 @@ def changed(path, value):
         pytest.param(("routing", "issues", "order"), "logistic", "Did you mean", id="team"),
         pytest.param(("routing", "risks", "legl"), "managers", "Did you mean 'legal'", id="risk"),
         pytest.param(("priority_rules", "default"), "hi", "Accepted", id="priority"),
-        pytest.param(("priorities", "low", "update"), 0, "above 0", id="seconds"),
+        pytest.param(("priority_rules", "care", "vpi"), "high", "Did you mean 'vip'", id="care"),
+        pytest.param(("priority_rules", "contacts", "days"), 0, "from 1", id="contact days"),
+        pytest.param(
+            ("priority_rules", "contacts", "priority"), "hi", "Accepted", id="contacts' priority"
+        ),
+        pytest.param(("priorities", "low", "update"), 3600, "time with its unit", id="no unit"),
+        pytest.param(("priorities", "low", "update"), {}, "time with its unit", id="no time"),
+        pytest.param(("priorities", "low", "update"), {"hour": 3}, "Did you mean", id="unit"),
+        pytest.param(("priorities", "low", "update"), {"hours": 0}, "no number", id="no hours"),
+        pytest.param(("priorities", "low", "update"), {"hours": 9999}, "to 8760", id="too long"),
         pytest.param(("priorities", "asap"), {}, "Unknown 'asap'", id="new priority"),
         pytest.param(("default_country",), "FR", "Unknown 'FR'", id="country"),
         pytest.param(("tems",), {}, "Did you mean 'teams'", id="section"),
@@ -162,12 +175,18 @@ def test_the_team_is_found(asked, issue, risks, expected):
         pytest.param({"asked": "high", "risks": ["abuse"]}, "high", id="never lowered"),
         pytest.param({"risks": ["safety"]}, "urgent", id="safety"),
         pytest.param({"issue": "double_charge"}, "high", id="by issue"),
+        pytest.param({"history": {"vip": True}}, "high", id="special care"),
+        pytest.param({"history": {"vip": False, "vulnerable": True}}, "high", id="more care"),
+        pytest.param({"history": contacts("2026-11-18")}, "high", id="again within seven days"),
+        pytest.param({"history": contacts("2026-11-17")}, "medium", id="eight days ago"),
+        pytest.param({"history": contacts()}, "medium", id="for the first time"),
     ],
 )
 def test_the_highest_priority_applies(known, expected):
-    case = {"asked": None, "issue": None, "risks": (), "level": None, **known}
+    at = datetime(2026, 11, 25, 11, tzinfo=timezone.utc)
+    case = {"asked": None, "issue": None, "risks": (), "level": None, "history": {}, "at": at}
 
-    assert routing.priority_for(RULES, **case) == expected
+    assert routing.priority_for(RULES, **{**case, **known}) == expected
 
 
 @pytest.mark.parametrize(

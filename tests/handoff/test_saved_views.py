@@ -5,7 +5,7 @@ import pytest
 from bot.errors import DeskError, NotFound
 from bot.handoff.saved_views import MOST, SavedViews
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture

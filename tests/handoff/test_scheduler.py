@@ -9,7 +9,7 @@ from bot.handoff import jobs, tickets
 from bot.handoff.presence import Change
 from bot.handoff.scheduler import BACK_OFF, Frame, Outcome, Scheduler
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from bot.handoff.full_text import pattern, words
 from bot.handoff.search import VIEWS, Filters, Search
 from bot.handoff.tables_desk import mentions, notes, participants
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from bot.handoff.progress import Progress
 from bot.handoff.reviews import Reviews
 from bot.handoff.teamwork import Teamwork
 from bot.handoff.transfers import Transfers
+from bot.handoff.vows import Vows
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 class Stage:
@@ -42,6 +43,7 @@ class Stage:
             "waiting": lambda: self.progress.waiting(ref, ana),
             "snooze": lambda: self.progress.snooze(ref, ana, later),
             "resume": lambda: self.progress.resume(ref, ana),
+            "promises": lambda: Vows(desk).promise(ref, ana, "Le llamo", later),
             "release": lambda: desk.release(ref, ana),
             "return": lambda: desk.give_back(ref, ana, {"agreed": "Se reenvía"}),
             "resolve": lambda: desk.resolve(ref, ana, "solved", cause="system"),

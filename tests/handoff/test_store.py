@@ -7,7 +7,7 @@ from bot.errors import NotFound, StoreError
 from bot.handoff.records import Identity, Reply
 from bot.handoff.store import Store
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 BUTTONS = ({"title": "Sí", "payload": "/affirm"}, {"title": "No", "payload": "/deny"})
 

@@ -6,7 +6,7 @@ from bot.errors import Conflict, DeskError
 from bot.handoff import surveys
 from bot.handoff.reviews import Reviews
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture
@@ -141,6 +141,44 @@ def test_who_has_rated_or_written_is_not_checked_on(here, closed, asked, how):
     later(here, asked, hours=72)
 
     assert surveys.CHECK not in said(here, closed)
+
+
+@pytest.fixture
+def returned(here):
+    """A case that Ana has given back to the bot."""
+    here.ana = here.agent()
+    ticket = here.ticket()
+    here.desk.claim(ticket.ref, here.ana)
+    return here.desk.give_back(ticket.ref, here.ana, {"agreed": "Sale el lunes"}).ticket
+
+
+def test_a_case_given_back_to_the_bot_is_asked_about_and_checked_too(here, returned):
+    parts = works(here.desk)
+    later(here, parts, minutes=5)
+    assert said(here, returned) == [surveys.ASKED]
+
+    later(here, parts, hours=72)
+    assert said(here, returned).count(surveys.CHECK) == 1
+
+
+def test_who_goes_on_with_the_bot_is_asked_when_they_have_come_to_rest(here, returned):
+    parts = works(here.desk)
+    for number in range(3):
+        later(here, parts, minutes=4)
+        here.store.add_customer_message(returned.conversation, "otra cosa", f"w{number}")
+    later(here, parts, minutes=4)
+    assert said(here, returned) == []
+
+    later(here, parts, minutes=1)
+    later(here, parts, minutes=30)
+    assert said(here, returned) == [surveys.ASKED]
+
+
+def test_a_case_given_back_and_handed_over_again_is_not_asked_about(here, returned):
+    parts = works(here.desk)
+    here.desk.open_ticket(returned.conversation, None, trigger="person_button")
+    later(here, parts, minutes=5)
+    assert said(here, returned) == []
 
 
 @sqlite_only

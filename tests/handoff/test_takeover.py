@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.deescalation.conversation import ConversationState
 from bot.errors import Conflict, NotAllowed, NotFound
+from bot.handoff.by_hand import Cases
 from bot.handoff.records import Identity, Reply
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 ANNOYED = {"score": 0.4, "level": "annoyed", "cues": []}
 ANGRY = {"score": 0.9, "level": "angry", "cues": []}
@@ -36,6 +38,21 @@ def test_taking_a_chat_is_ticket_owner_and_notice_at_once(here):
     assert here.store.conversation(conversation).owner == "agent"
     kinds = [each["kind"] for each in here.desk.view(ticket.ref, ana)["events"]]
     assert kinds == ["opened", "claimed", "read"]
+
+
+def test_a_chat_with_a_risk_is_shown_to_and_taken_by_its_team_as_pressing_as_it_is(here):
+    seen = ConversationState(step="listen", risks=("press",), priority="high")
+    conversation = answered(here, state=seen.summary())
+    meg = here.agent("meg", teams=("managers",))
+
+    (row,) = here.desk.bot_chats(meg)
+    assert (row["team"], here.desk.bot_chats(here.agent())) == ("managers", [])
+    assert Cases(here.desk).bot_chat(conversation, meg)["state"]["risk"] == ["press"]
+
+    ticket = here.desk.take_over(conversation, meg).ticket
+
+    assert (ticket.priority, ticket.team) == ("high", "managers")
+    assert ticket.context["risks"] == ["press"]
 
 
 def test_two_agents_taking_the_same_chat_are_one_ticket(here):

@@ -7,7 +7,7 @@ from bot.handoff.colleagues import Colleagues
 from bot.handoff.people import MENTION
 from bot.handoff.teamwork import Teamwork
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture

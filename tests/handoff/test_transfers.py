@@ -6,7 +6,7 @@ from bot.errors import Conflict, DeskError, NotAllowed
 from bot.handoff.teamwork import Teamwork
 from bot.handoff.transfers import Transfers
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture

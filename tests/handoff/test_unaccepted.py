@@ -10,7 +10,7 @@ from bot.handoff.leaving import Leaving
 from bot.handoff.scheduler import Scheduler
 from bot.handoff.unaccepted import Unaccepted
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 
 class Watch:
@@ -143,6 +143,56 @@ def test_at_night_nobody_is_alarmed_and_the_notice_names_the_opening(here, watch
     frames, _ = watch.after(hours=1, minutes=1)
     assert frames == OTHERS
     assert watch.routed(ticket.ref) == ["everyone"]
+
+
+def test_a_console_left_open_at_night_does_not_hide_when_the_team_opens(here, watch):
+    here.clock.forward(hours=11)  # 23:00 in Madrid
+    here.desk.agent_back(here.agent("ana"))
+    conversation = here.chat("hola")
+    _, notice = here.desk.open_ticket(conversation, None, trigger="person_button")
+
+    assert notice.response == "utter_notice_handoff"
+    assert watch.after(seconds=899)[1] == []
+    assert watch.after(seconds=1)[1] == ["utter_notice_callback_closed"]
+    assert "opens=mañana a las 9:00" in here.store.messages(conversation)[-1].text
+    assert watch.after(hours=12)[1] == []
+
+
+def test_once_that_console_is_away_nobody_waits_for_it(here, watch):
+    here.clock.forward(hours=11)
+    here.desk.agent_back(ana := here.agent("ana"))
+    here.ticket()
+    Availability(here.desk).choose(ana, "away")
+
+    assert watch.after(seconds=60)[1] == ["utter_notice_callback_closed"]
+
+
+def test_who_still_waits_when_the_team_closes_learns_when_it_opens(here, watch, people):
+    here.clock.forward(hours=7, minutes=50)  # 19:50 in Madrid
+    here.ticket()
+
+    assert watch.after(minutes=5)[1] == []
+    assert watch.after(minutes=10)[1] == ["utter_notice_callback_closed"]
+    assert watch.after(hours=14)[1] == []
+
+
+def test_consoles_that_are_away_are_as_good_as_none(here, watch):
+    here.desk.agent_back(ana := here.agent("ana"))
+    Availability(here.desk).choose(ana, "away")
+    here.ticket()
+
+    watch.after(seconds=60)
+
+    assert watch.after(seconds=0)[1] == ["utter_notice_callback_offer"]
+
+
+def test_for_a_case_of_a_higher_tier_somebody_is_there_all_the_same(here, watch, people):
+    ticket = here.ticket()
+    with here.store.database.write() as connection:
+        tickets.update(connection, ticket.ref, tier="L2")
+
+    assert watch.after(seconds=60) == (OTHERS, [])
+    assert watch.after(seconds=0)[1] == []
 
 
 @pytest.mark.parametrize("seconds", [30, 61, 181, 901])

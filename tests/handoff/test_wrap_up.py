@@ -9,7 +9,7 @@ from bot.handoff import agents
 from bot.handoff.assignment import Assignment
 from bot.handoff.availability import Availability
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 ANGRY, CALM = ("angry", 0.9), ("calm", 0.1)
 

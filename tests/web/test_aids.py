@@ -1,5 +1,7 @@
 """What helps an agent to write: wording check, canned and calm replies, playbooks."""
 
+import os
+
 import pytest
 import yaml
 from agents_client import Agent, add_agent
@@ -11,13 +13,14 @@ from bot.errors import ConfigError
 from bot.handoff.rules import DeskRules
 from bot.settings import ROOT
 from bot.web.canned import CannedReplies
-from bot.web.playbooks import LEVELS, TIERS, Playbooks
+from bot.web.playbooks import LEVELS, TIERS, Playbooks, edition
 from bot.web.rewording import findings
 
 pytestmark = pytest.mark.server
 
 ANGRY = "Llevo tres semanas esperando el pedido 48213 y nadie me contesta"
 RULES = DeskRules.from_file(ROOT / "desk.yml")
+FOLDER = ROOT / "data" / "playbooks"
 CANNED = CannedReplies.from_folder(ROOT / "data" / "canned")
 
 
@@ -25,7 +28,7 @@ def playbooks():
     teams = {name: team.names for name, team in RULES.teams.items()}
     resolve = {name: each.resolve for name, each in RULES.priorities.items()}
     limits = {"authority": RULES.authority, "resolve": resolve}
-    return Playbooks.from_folder(ROOT / "data" / "playbooks", teams=teams, limits=limits)
+    return Playbooks.from_folder(FOLDER, teams=teams, limits=limits, desk=ROOT / "desk.yml")
 
 
 def accepted(text, found):
@@ -133,8 +136,34 @@ def test_the_matrix_has_the_limits_and_times_of_the_desk():
     first, second, third = found["matrix"]
 
     assert "300 €" in first["may"] and "1.500 €" in second["may"]
-    assert "18 h de las 24 h" in second["when"]
+    assert "tres cuartos del plazo (24 h)" in second["when"]
     assert third["who"] == "Responsables"
+
+
+def test_a_file_says_which_version_it_is_and_when_it_last_changed(tmp_path):
+    path = tmp_path / "billing.yml"
+    path.write_text("L1: antes", "utf-8")
+    os.utime(path, (1_763_892_000, 1_763_892_000))  # 23 November 2025, 10:00 UTC
+    before = edition(path)
+    path.write_text("L1: ahora", "utf-8")
+    after = edition(path)
+
+    assert (before["file"], before["changed"]) == ("billing.yml", "2025-11-23T10:00:00.000Z")
+    assert len(before["version"]) == 8
+    assert after["version"] != before["version"]
+    assert after["changed"] > before["changed"]
+    with pytest.raises(ConfigError, match=r"gone\.yml cannot be read"):
+        edition(tmp_path / "gone.yml")
+
+
+def test_a_playbook_names_the_versions_of_the_guide_of_the_levels_and_of_the_limits():
+    found = playbooks().of("billing", level="calm", tier="L1", priority="high", language="es")
+
+    assert found["sources"] == [
+        {"what": "guide", **edition(FOLDER / "billing.yml")},
+        {"what": "levels", **edition(FOLDER / "levels.yml")},
+        {"what": "limits", **edition(ROOT / "desk.yml")},
+    ]
 
 
 def test_a_step_of_nobody_stops_the_start():
@@ -196,6 +225,14 @@ class TestOverHttp:
 
         assert (spanish["issue"], spanish["level"]) == ("late_delivery", "angry")
         assert "Calm down." in english["never"] and "Cálmese." in spanish["never"]
+
+    def test_the_playbook_says_since_when_its_files_and_the_desks_rules_hold(self, client, path):
+        sources = Agent(client).get(f"{path}/playbook").json()["sources"]
+
+        desk = edition(client.app.state.gateway.settings.desk)
+        assert [each["what"] for each in sources] == ["guide", "levels", "limits"]
+        assert sources[0] == {"what": "guide", **edition(FOLDER / "late_delivery.yml")}
+        assert sources[2] == {"what": "limits", **desk}
 
     @pytest.mark.parametrize("operation", ["suggestions", "playbook"])
     def test_other_teams_and_strangers_get_nothing(self, client, path, operation):

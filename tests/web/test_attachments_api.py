@@ -6,6 +6,8 @@ import pytest
 from agents_client import Agent, add_agent, bearer
 from pictures import PDF, PLACE, png
 
+from bot.handoff.tables_desk import reads
+
 pytestmark = pytest.mark.server
 
 
@@ -146,6 +148,27 @@ def test_the_file_goes_with_the_handoff_and_the_agent_may_open_it(who):
     assert agent.get(path).content == png()
     kinds = [e["data"] for e in agent.get(f"/api/v1/tickets/{reference}").json()["events"]]
     assert {"attachment": file["id"]} in kinds, "the read is logged"
+
+
+def test_a_file_of_the_bots_chat_opens_before_it_is_taken_and_not_after(who):
+    file = send(who).json()
+    written(who, file["id"], text="La foto")
+    add_agent(who.client)
+    add_agent(who.client, "bea", teams=("billing",))
+    path = f"/api/v1/bot-chats/{who.id}/attachments/{file['id']}"
+    before = reads_of(who)
+
+    assert Agent(who.client, "ana").get(path).headers["content-type"] == "image/png"
+    assert reads_of(who) == [*before, ("ana", "bot_chat")]
+    assert Agent(who.client, "bea").get(path).status_code == 403
+    who.person()
+    assert Agent(who.client, "ana").get(path).status_code == 409
+
+
+def reads_of(who):
+    with who.client.app.state.gateway.store.database.read() as connection:
+        rows = connection.execute(reads.select().where(reads.c.conversation == who.id))
+        return [(row.agent, row.kind) for row in rows]
 
 
 def test_an_agent_sends_the_customer_a_file(who):

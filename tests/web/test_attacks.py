@@ -296,15 +296,15 @@ READS = [
     each
     for each in operations("agent")
     if each.method == "GET"
-    and ("{ref}" in each.path or "{conversation}" in each.path or "/customers/" in each.path)
+    and any(name in each.path for name in ("{ref}", "{conversation}", "/customers/", "/v1/moments"))
     and "/playbook" not in each.path  # rules of the house, nothing of the customer
     and "/reviews" not in each.path  # about the agent
 ]
 
 
 @pytest.fixture(scope="module")
-def shown(desk, case, customer_class):
-    """What the paths of those operations name: a chat of the bot's, a known customer, a file."""
+def shown(desk, case, tokens, customer_class):
+    """What those operations show: a chat of the bot's, a known customer, a file, a moment."""
     eva, headers = customer_class(desk), case["headers"]
     eva.say("hola")
     gateway = desk.app.state.gateway
@@ -317,6 +317,8 @@ def shown(desk, case, customer_class):
     )
     sent = {"client_id": "f1", "attachments": [made.json()["id"]]}
     desk.post(f"{path}/messages?wait=0", json=sent, headers=headers)
+    wish = {"text": "Debió preguntar el pedido"}
+    desk.post(f"/api/v1/tickets/{case['ref']}/moments", json=wish, headers=tokens["bea"])
     return {**case, "conversation": eva.id, "id": "c-1001", "attachment": made.json()["id"]}
 
 

@@ -15,7 +15,7 @@ from bot.handoff.store import turns
 from bot.web.cashier import Cashier
 from bot.web.shop_panel import ShopPanel
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 LUCIA = Identity("verified", "C-1001", "Lucía Ferrer Ortega", "lucia.ferrer@ejemplo.es")
 ORDER, CHARGE, CENTS = "48213", "CH-48213-1", 8990

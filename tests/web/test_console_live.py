@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from agents_client import Agent, add_agent, next_frame
+from agents_client import Agent, add_agent, bearer, next_frame
 from fake_engine import wait_until
 from starlette.websockets import WebSocketDisconnect
 
@@ -88,6 +88,34 @@ def test_typing_goes_both_ways_but_only_for_the_owner(client, ana, customer):
 
         assert (typing["on"], typing["name"]) == (False, "Ana Ruiz")
         assert next_frame(console, "typing") == {"type": "typing", "ref": ref, "on": True}
+
+
+def test_a_line_says_at_whose_console_it_changed_but_not_which_program(client, ana, customer):
+    eva = customer(client)
+    ref = eva.person()["reference"]
+    path = f"/api/v1/tickets/{ref}"
+    with ana.live() as console:
+        console.receive_json()
+        ana.act(ref, "claim")
+        while (frame := next_frame(console, "ticket"))["ticket"]["status"] != "claimed":
+            pass  # it was offered before
+        assert frame["by"] == "ana"
+        client.post(f"{path}/release", headers=bearer(client))
+        while (frame := next_frame(console, "ticket"))["ticket"]["status"] != "queued":
+            pass
+        assert frame["by"] == ""
+
+
+def test_a_line_names_the_customers_newest_message(client, ana, customer):
+    eva = customer(client)
+    ref = eva.person()["reference"]
+    assert ana.queue()[0]["last_customer_message"] is None  # only the button was pressed
+    eva.say("¿hay alguien?")
+    eva.say("¿nadie?")
+
+    messages = ana.get(f"/api/v1/tickets/{ref}").json()["messages"]
+    last = max(each["id"] for each in messages if each["author"] == "customer")
+    assert ana.queue()[0]["last_customer_message"] == last
 
 
 def test_an_agent_of_another_team_hears_nothing(client, customer):

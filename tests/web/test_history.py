@@ -13,7 +13,7 @@ from bot.errors import BackOfficeDown
 from bot.handoff.records import Identity
 from bot.web.history import FRESH_SECONDS, REST_SECONDS, Histories, nothing
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.database
 
 EVA = Identity("verified", "C-1", "Eva")
 

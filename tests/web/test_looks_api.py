@@ -61,6 +61,16 @@ def test_the_overview_is_kept_with_the_cases_it_lists(client, ref):
     assert seen(client, "overview") == [("jefa", {}, [ref])]
 
 
+def test_moments_with_the_customers_words_are_kept(client, ref):
+    ana = Agent(client)
+    words = ana.get(f"/api/v1/tickets/{ref}").json()["messages"][0]
+    wish = {"message": words["id"], "text": "Debió pedir una foto"}
+    assert ana.post(f"/api/v1/tickets/{ref}/moments", **wish).status_code == 200
+    (moment,) = Agent(client, "jefa").get("/api/v1/moments").json()["moments"]
+    assert moment["said"] == words["text"]
+    assert seen(client, "moments") == [("jefa", {}, [ref])]
+
+
 def test_chats_of_the_bot_are_kept_by_conversation(client, customer):
     eva = customer(client)
     eva.say("hola")

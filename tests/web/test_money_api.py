@@ -44,6 +44,10 @@ def eva(client, customer, ana):
     return eva
 
 
+def called(eva, why):
+    return {"type": "mention", "ref": eva.ref, "why": why}
+
+
 def test_a_refund_within_authority_is_booked_and_told(ana, eva):
     panel = strictly(ana.get(f"{TICKETS}/{eva.ref}/shop"), money_wire.ShopOut)
     assert CHEAP in [each.subject for each in panel.actions]
@@ -68,13 +72,17 @@ def test_above_authority_it_is_asked_approved_and_booked_once(client, ana, boss,
         wish = {"kind": "refund", "cents": 40_000, "subject": DEAR, "reason": "Roto al llegar"}
         asked = strictly(ana.post(f"{TICKETS}/{eva.ref}/approvals", **wish), money_wire.GivenOut)
         frame = next_frame(socket, "approval")
+        assert next_frame(socket, "mention") == called(eva, "approval")
     number = asked.approval.id
     assert (frame["ref"], frame["approval"]["state"]) == (eva.ref, "asked")
     listed = strictly(boss.get(APPROVALS), money_wire.ApprovalsOut)
     assert [each.id for each in listed.approvals] == [number]
     assert ana.post(f"{APPROVALS}/{number}", decision="approve").status_code == 403
 
-    done = boss.post(f"{APPROVALS}/{number}", decision="approve", answer="De acuerdo")
+    with ana.live() as socket:
+        next_frame(socket, "ready")
+        done = boss.post(f"{APPROVALS}/{number}", decision="approve", answer="De acuerdo")
+        assert next_frame(socket, "mention") == called(eva, "approved")
 
     assert strictly(done, money_wire.GivenOut).approval.state == "done"
     refused(boss.post(f"{APPROVALS}/{number}", decision="approve"), 409, "decided")
@@ -88,7 +96,10 @@ def test_a_refusal_comes_back_with_words(ana, boss, eva):
     number = ana.post(f"{TICKETS}/{eva.ref}/approvals", **wish).json()["approval"]["id"]
     refused(boss.post(f"{APPROVALS}/{number}", decision="refuse"), 400, "reason")
 
-    boss.post(f"{APPROVALS}/{number}", decision="refuse", answer="Mejor el reenvío")
+    with ana.live() as socket:
+        next_frame(socket, "ready")
+        boss.post(f"{APPROVALS}/{number}", decision="refuse", answer="Mejor el reenvío")
+        assert next_frame(socket, "mention") == called(eva, "refused")
 
     panel = strictly(ana.get(f"{TICKETS}/{eva.ref}/shop"), money_wire.ShopOut)
     (approval,) = panel.approvals

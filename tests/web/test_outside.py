@@ -184,6 +184,36 @@ def test_who_is_on_the_page_gets_no_mail_of_an_answer(mailing, customer, catcher
     assert len(catcher.caught) == 1
 
 
+def test_who_has_the_page_in_the_background_gets_the_answer_by_mail(mailing, customer, catcher):
+    client = mailing()
+    who = with_case(client, customer)
+    leave(who, email=ADDRESS, consent=True)
+    deliver(client)
+    with who.socket() as socket:
+        socket.send_json({"type": "hello", "token": who.token})
+        socket.receive_json()
+        socket.send_json({"type": "seen", "on": False})
+        wait_until(lambda: not client.app.state.gateway.hub.looked_at(who.id))
+        answered(client, who)
+        deliver(client, timedelta(minutes=3))
+    assert "Sale hoy." in text_of(catcher.messages[-1])
+
+
+def test_a_page_that_comes_back_in_the_background_has_read_nothing(mailing, customer):
+    client = mailing()
+    who = with_case(client, customer)
+    sightings = client.app.state.gateway.reaching.sightings
+    sightings._asked.clear()
+    with who.socket() as socket:
+        socket.send_json({"type": "hello", "token": who.token, "seen": False})
+        socket.receive_json()
+        hidden = {**who.headers, "X-Remanso-Hidden": "1"}
+        assert client.get(f"{who.path}/messages", headers=hidden).status_code == 200
+        assert not sightings.present(who.id)
+        client.get(f"{who.path}/messages", headers=who.headers)
+        assert sightings.present(who.id)
+
+
 def test_the_link_in_a_mail_opens_the_very_case(mailing, customer, catcher):
     client = mailing()
     who = with_case(client, customer)
@@ -194,6 +224,23 @@ def test_the_link_in_a_mail_opens_the_very_case(mailing, customer, catcher):
     assert tokens.read_link(token) == who.view()["reference"]
     assert tokens.read_link(token[:-2] + "xx") is None
     assert tokens.read_link(tokens.sign_link("R-222222", days=-1)) is None
+
+
+def test_what_was_agreed_at_a_hand_back_follows_who_has_left(mailing, customer, catcher, engine):
+    engine.script["hand_back"] = {"say": ["Acordado con Ana: sale el lunes."], "as": "utter_resume"}
+    client = mailing()
+    who = with_case(client, customer)
+    leave(who, email=ADDRESS, consent=True)
+    deliver(client)
+    agent, reference = answered(client, who)
+    agent.act(reference, "return", agreed="sale el lunes")
+    who.wait_for("Acordado con Ana: sale el lunes.")
+
+    deliver(client, timedelta(minutes=3))
+
+    (agreed,) = [each for each in catcher.messages if "sale el lunes" in text_of(each)]
+    assert agreed["Subject"] == f"Caso {reference}: cambio de estado"
+    assert "/status#l=" in text_of(agreed)
 
 
 def stop_address(message):

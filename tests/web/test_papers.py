@@ -4,6 +4,7 @@ import hashlib
 import html
 import re
 import zlib
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from agents_client import Agent, add_agent
@@ -74,6 +75,19 @@ def test_a_receipt_says_what_was_written_when_and_what_comes_next(eva):
     assert re.search(r"Recibida: \d\d/\d\d/\d{4}, \d\d:\d\d", text)
     assert "Horas de Europe/Madrid, UTC+0" in text
     assert "contesta como tarde el" in text and "Tendrá noticias" in text
+
+
+def test_a_receipt_of_a_snoozed_case_asks_nothing_of_the_customer(client, eva):
+    ana, path = Agent(client), f"/api/v1/tickets/{eva.case['reference']}"
+    ana.post(f"{path}/claim")
+    soon = (datetime.now(timezone.utc) + timedelta(days=9)).isoformat()
+    assert ana.post(f"{path}/snooze", until=soon).status_code == 200
+    text = receipt(eva).text
+    assert "Tendrá noticias" in text
+    assert "espera su respuesta" not in text and "darle una solución" not in text
+
+    assert ana.post(f"{path}/waiting").status_code == 200
+    assert "espera su respuesta" in receipt(eva).text
 
 
 def test_the_fingerprint_is_of_the_text_above_the_line(eva):

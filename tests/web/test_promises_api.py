@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from agents_client import Agent, add_agent, bearer, next_frame
+from agents_client import Agent, add_agent, bearer, next_frame, refused, strictly
 from fake_engine import handoff, wait_until
+
+from bot.web import ticket_wire
 
 pytestmark = pytest.mark.server
 
@@ -80,6 +82,19 @@ def test_a_due_promise_reaches_the_console_and_the_customer_by_itself(
     assert len(ana.queue()) == 1
 
 
+def test_a_due_promise_rings_at_who_has_the_case(client, ana, customer, engine):
+    engine.script["¿sale hoy?"] = {"promises": [promise(within=timedelta(seconds=2))]}
+    eva = customer(client)
+    eva.say("¿sale hoy?")
+    with ana.live() as socket:
+        next_frame(socket, "ready")
+        ref = eva.person()["reference"]
+        ana.act(ref, "claim")
+        assert next_frame(socket, "mention") == {"type": "mention", "ref": ref, "why": "promise"}
+
+    assert [row["ref"] for row in ana.queue("mentions")] == [ref]
+
+
 def test_a_restart_between_due_and_alarm_wakes_a_person_once(gateway, client, customer, engine):
     engine.script["¿sale hoy?"] = {"promises": [promise(within=timedelta(seconds=0.5))]}
     eva = customer(client)
@@ -117,6 +132,40 @@ def test_a_promise_without_a_time_breaks_nothing(client, customer, engine):
     assert eva.say("hola")["replies"][0]["text"] == "eco: hola"
     (made,) = ticket_context(client, eva)["promises"]
     assert made["due"] is None
+
+
+def test_who_has_a_case_promises_with_a_time_once_and_is_woken(client, ana, customer):
+    ref = customer(client).person()["reference"]
+    due = datetime.now(timezone.utc) + timedelta(seconds=1)
+    wish = {"text": "Le escribo en un rato", "due": due.isoformat(), "client_id": "p1"}
+    path = f"{TICKETS}/{ref}/promises"
+    refused(ana.post(path, **wish), 409, "phase_queued")
+    ana.act(ref, "claim")
+
+    refused(ana.post(path, **{**wish, "due": "2020-01-01"}), 400, "until")
+    refused(ana.post(path, **{**wish, "text": " "}), 400, "empty")
+    for _ in range(2):  # the first answer was lost
+        strictly(ana.post(path, **wish), ticket_wire.ChangeOut)
+
+    (made,) = promises_of(ana, ref)
+    assert (made["text"], made["by"], made["owner"]) == (wish["text"], "agent", "general")
+
+    def log():
+        return [each["kind"] for each in ana.get(f"{TICKETS}/{ref}").json()["events"]]
+
+    assert log().count("promised") == 1
+    wait_until(lambda: "promise_due" in log())
+
+
+def test_only_who_has_the_case_promises(client, ana, customer):
+    ref = customer(client).person()["reference"]
+    add_agent(client, "bea")
+    ana.act(ref, "claim")
+
+    later = (datetime.now(timezone.utc) + timedelta(hours=1)).isoformat()
+    answer = Agent(client, "bea").post(f"{TICKETS}/{ref}/promises", text="x", due=later)
+
+    refused(answer, 403, "not_yours")
 
 
 @pytest.mark.parametrize("number", ["0", "x", "-1", "999999999999999999999"])

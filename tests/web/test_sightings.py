@@ -45,6 +45,26 @@ def test_one_of_two_tabs_that_closes_changes_nothing(seen):
         assert seen.present("c_1")
 
 
+def test_a_page_in_the_background_is_nobody_who_reads(seen, clock):
+    with seen._hub.watch("c_1", looking=False) as watcher:
+        assert not seen.present("c_1")
+        assert not seen.since("c_1", clock.now)
+        seen._hub.look("c_1", watcher, True)
+        assert seen.present("c_1")
+        looked = clock.now
+        seen._hub.look("c_1", watcher, False)
+        clock.forward(minutes=1)
+        assert not seen.present("c_1")
+        assert seen.since("c_1", looked)
+        assert not seen.since("c_1", clock.now)
+    assert not seen.since("c_1", clock.now), "it was not looked at when it closed"
+
+
+def test_one_tab_in_sight_is_enough(seen):
+    with seen._hub.watch("c_1"), seen._hub.watch("c_1", looking=False):
+        assert seen.present("c_1")
+
+
 def test_a_page_that_asks_is_open_for_a_minute(seen, clock):
     seen.asked("c_1")
     clock.forward(seconds=60)

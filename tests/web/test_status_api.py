@@ -321,9 +321,10 @@ def rate(eva, **body):
 
 
 def test_a_rating_is_taken_once(client, eva):
-    assert eva.view()["survey"] is False
+    assert (eva.view()["survey"], eva.view()["survey_id"]) == (False, None)
     ask(client, eva)
     assert eva.view()["survey"] is True
+    assert eva.view()["survey_id"] > 0
     answer = rate(eva, score=2, comment="Nadie llamó.")
 
     assert answer.status_code == 200, answer.text

@@ -138,6 +138,19 @@ def test_consult_take_part_and_write_without_changing_the_owner(client, ana, eva
     assert gone.json()["ticket"]["participants"] == []
 
 
+def test_a_call_to_the_customer_is_news_and_a_note_that_they_never_read(client, ana, eva):
+    wish = {"text": "Sabe que sale hoy", "client_id": "call-1"}
+    first, again = (
+        strictly(ana.post(f"{TICKETS}/{eva.ref}/calls", **wish), teamwork_wire.NotedOut)
+        for _ in range(2)
+    )
+    assert (first.note.kind, first.note.text) == ("call", "Sabe que sale hoy")
+    assert again.note == first.note
+    assert first.ticket.first_response_at is not None
+    assert "sale hoy" not in str(eva.messages())
+    refused(ana.post(f"{TICKETS}/{eva.ref}/calls", text=" "), 400, "empty")
+
+
 def test_a_transfer_is_told_once_and_the_second_one_is_confirmed(client, ana, eva):
     boss = Agent(client, "boss")
     answer = ana.post(f"{TICKETS}/{eva.ref}/transfer", team="billing", note="Cobro doble")
@@ -176,6 +189,53 @@ def test_a_case_by_hand_is_the_agents_or_waits_in_a_queue(client, ana):
     assert whole["context"]["customer"]["identity_status"] == "claimed"
     refused(ana.post(TICKETS, text="x", channel="fax"), 400, "no_channel")
     refused(ana.post(TICKETS, text="x", customer_email="pia"), 400, "contact_email")
+
+
+def test_a_case_by_hand_has_who_calls_and_their_language(client, ana):
+    answer = ana.post(
+        TICKETS,
+        text="My parcel is empty",
+        customer_name="Joan",
+        customer_phone="+34 600 111 222",
+        issue="double_charge",
+        language="en",
+    )
+    row = strictly(answer, ticket_wire.ChangeOut).ticket
+    assert (row.customer, row.language, row.issue) == ("Joan", "en", "double_charge")
+    whole = ana.get(f"{TICKETS}/{row.ref}").json()
+    assert whole["context"]["contact"]["phone"] == "+34600111222"
+    assert whole["context"]["customer"]["proven_orders"] == []
+    refused(ana.post(TICKETS, text="x", customer_phone="12"), 400, "contact_phone")
+
+
+def test_what_is_sent_again_after_a_lost_answer_is_there_once(client, ana, eva):
+    boss = Agent(client, "boss")
+    with boss.live() as socket:
+        next_frame(socket, "ready")
+        for what in ("notes", "consult"):
+            wish = {"text": f"Para @boss: {what}", "client_id": f"{what}-1"}
+            first, again = (
+                strictly(ana.post(f"{TICKETS}/{eva.ref}/{what}", **wish), teamwork_wire.NotedOut)
+                for _ in range(2)
+            )
+            assert first.note == again.note
+            next_frame(socket, "mention")
+        ana.act(eva.ref, "notes", text="@boss y esto", client_id="notes-2")
+        next_frame(socket, "mention")
+        assert len(boss.get("/api/v1/mentions").json()["mentions"]) == 3
+    notes = ana.get(f"{TICKETS}/{eva.ref}/notes").json()["notes"]
+    assert len(notes) == 3
+
+    call = {"text": "Llamó: la caja llegó vacía", "client_id": "call-1"}
+    refs = {ana.post(TICKETS, **call).json()["ticket"]["ref"] for _ in range(2)}
+    refs.add(boss.post(TICKETS, **call).json()["ticket"]["ref"])  # an id of their own
+    assert len(refs) == 2
+
+
+def test_a_row_tells_since_when_a_case_waits_in_the_queue(client, ana, eva):
+    ana.act(eva.ref, "release")
+    row = ana.get(f"{TICKETS}/{eva.ref}").json()["ticket"]
+    assert row["created_at"] < row["queued_at"]
 
 
 def test_a_bot_chat_is_read_before_it_is_taken(client, ana, customer):

@@ -170,6 +170,16 @@ def moods(connection: Any, among: Sequence[str]) -> dict[str, list[tuple[float, 
     return found
 
 
+def newest_of_customer(connection: Any, among: Sequence[str]) -> dict[str, int]:
+    """Return the id of the customer's last message of each conversation that has one."""
+    query = (
+        sa.select(messages.c.conversation, sa.func.max(messages.c.id))
+        .where(messages.c.conversation.in_(among), messages.c.author == "customer")
+        .group_by(messages.c.conversation)
+    )
+    return {conversation: number for conversation, number in connection.execute(query)}
+
+
 def newest(connection: Any, among: Sequence[str]) -> dict[str, Message]:
     """Return the last message that the customer has seen of each conversation."""
     last = (

@@ -34,7 +34,7 @@ def finish(
     at: datetime,
     *,
     replies: Sequence[Reply],
-    parse: Json | None,
+    parse: Json | None = None,
     vows: Sequence[Vow] = (),
     kept: Collection[str] = (),
     late: bool = False,

@@ -6,7 +6,7 @@
  */
 
 const PATIENCE = 15000; // ms an answer may take
-const UPLOAD = 120_000; // ms a file may take
+const SLOW = 120_000; // ms a file may take, and all there is of a customer
 const PAGE = 50; // tickets of a list that is read bit by bit
 const MOST = 1000; // tickets of a list that is read whole, asked for at once
 
@@ -211,10 +211,10 @@ export class Api {
     return this.call("POST", path, undefined, file);
   }
 
-  /** @param {string} path of a file @returns {Promise<Blob>} */
-  blob(path) {
+  /** @param {string} path of a file @param {object} [body] of whom or what @returns {Promise<Blob>} */
+  blob(path, body) {
     return this.#inSession(async () => {
-      const answer = await this.#fetch("GET", path);
+      const answer = await this.#fetch(body ? "POST" : "GET", path, body);
       return answer.ok ? answer.blob() : this.#read(answer);
     });
   }
@@ -239,7 +239,7 @@ export class Api {
           ...(body ? { "Content-Type": "application/json" } : {}),
         },
         body: file ?? (body && JSON.stringify(body)),
-        signal: AbortSignal.timeout(file ? UPLOAD : PATIENCE),
+        signal: AbortSignal.timeout(file || path.startsWith("/data/") ? SLOW : PATIENCE),
       });
       const theirs = Date.parse(answer.headers.get("date") ?? "");
       const off = theirs + 500 - (sent + Date.now()) / 2;

@@ -10,6 +10,7 @@ import { Extras } from "./extras.js";
 import { Model } from "./model.js";
 import { Notify } from "./notify.js";
 import { Outbox } from "./outbox.js";
+import { Place } from "./place.js";
 import { Shelf } from "./shelf.js";
 import { Sync } from "./sync.js";
 import { Unread } from "./unread.js";
@@ -37,6 +38,8 @@ export class App {
   preferences = new Keep("remanso-console");
   /** Where the agent writes. @type {import("./composer.js").ReplyComposer | null} */
   composer = null;
+  /** What the whole page does; wired where the page is put together. */
+  page = { side: () => {}, help: () => {} };
   model = new Model();
   api = new Api();
 
@@ -58,6 +61,7 @@ export class App {
     this.shelf = new Shelf(this);
     this.watch = new Watch(this);
     this.notify = new Notify(this);
+    this.place = new Place(this);
     this.api.onLoggedOut = () => this.loggedOut();
     this.api.unreachable = () => this.t.noServer;
     const keep = new Keep("remanso-console:");
@@ -113,6 +117,7 @@ export class App {
   /** @param {Agent} agent who is logged in now */
   enter(agent) {
     if (this.model.agent && this.model.agent.username !== agent.username) {
+      this.place.leave();
       location.reload(); // another person: nothing of the former one stays
       return;
     }
@@ -127,6 +132,7 @@ export class App {
       this.outbox = this.#outbox(keep);
     }
     this.model.agent = agent;
+    this.place.go();
     this.sync.start();
     this.outbox.flushAll();
     this.model.changed();
@@ -147,6 +153,7 @@ export class App {
         return;
       }
     }
+    this.place.leave();
     location.reload();
   }
 

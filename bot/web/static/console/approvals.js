@@ -24,6 +24,7 @@ export function approvalLine(app, approval, how = {}) {
   const told = [asker, moment(approval.asked_at, language), how.ref && ticket].filter(Boolean);
   const decided = [decider, answer && `«${answer}»`, booking].filter(Boolean).join(" · ");
   const may = app.actions.isSupervisor && state === "asked";
+  const button = { type: "button", class: "plain" };
   const tryAgain = () => again(app, approval);
   const own = approval.asked_by === app.model.agent?.username;
   return h(
@@ -39,7 +40,7 @@ export function approvalLine(app, approval, how = {}) {
     h("p", { class: "soft" }, told.join(" · ")),
     decided && h("p", { class: "soft" }, decided),
     problem && h("p", { class: "error" }, app.name("problem", problem)),
-    retry && h("button", { type: "button", class: "plain", click: tryAgain }, t.retry),
+    retry && h("button", { ...button, "aria-keyshortcuts": ".", click: tryAgain }, t.retry),
     may && own && h("p", { class: "soft" }, t.decideOwn),
     may && !own && buttons(app, approval, how),
   );

@@ -2,9 +2,11 @@ import { set } from "../shared/dom.js";
 import { Disclosure } from "./disclosure.js";
 import { part, text } from "./dom.js";
 import { clockTime } from "./format.js";
+import { ADMIN, ADMIN_DEEDS } from "./admin.js";
 import { account } from "./dialogs_account.js";
-import { hooks } from "./dialogs_hooks.js";
-import { reads } from "./dialogs_reads.js";
+import { decide } from "./dialogs_approval.js";
+import { tellMe } from "./page_actions.js";
+import { openPalette } from "./palette.js";
 import { Piece } from "./piece.js";
 
 /** The line on top: the connection, the overview, notifications, the language, who is here. */
@@ -16,17 +18,20 @@ export class ConsoleBar extends Piece {
   ready() {
     const { on } = this;
     part(this, "board").addEventListener("click", () => on.watch.toggle());
-    part(this, "notify").addEventListener("click", () => this.#notify());
+    part(this, "asked").addEventListener("click", () => decide(on));
+    part(this, "notify").addEventListener("click", () => tellMe(on));
     part(this, "sound").addEventListener("click", () => {
       on.notify.sounds = !on.notify.sounds;
     });
     part(this, "language").addEventListener("click", () => {
       on.speak(on.language === "es" ? "en" : "es");
     });
-    part(this, "keys").addEventListener("click", () => this.dispatchEvent(new Event("help")));
+    part(this, "actions").addEventListener("click", () => openPalette(on));
+    part(this, "keys").addEventListener("click", () => on.page.help());
     part(this, "account").addEventListener("click", () => account(on));
-    part(this, "hooks").addEventListener("click", () => hooks(on));
-    part(this, "reads").addEventListener("click", () => reads(on));
+    for (const name of ADMIN_DEEDS) {
+      part(this, name).addEventListener("click", () => ADMIN[name](on));
+    }
     part(this, "leave").addEventListener("click", () => on.leave());
     this.menu = new Disclosure(part(this, "menu"), part(this, "panel"));
   }
@@ -41,6 +46,7 @@ export class ConsoleBar extends Piece {
     const board = part(this, "board");
     board.hidden = !model.leads;
     set(board, "aria-pressed", String(model.board));
+    this.#approvals();
     const bell = part(this, "notify", HTMLButtonElement);
     const { state } = notify;
     bell.hidden = state === "none" || state === "on";
@@ -52,7 +58,7 @@ export class ConsoleBar extends Piece {
     text(language, t.other);
     set(language, "aria-label", t.otherLabel);
     set(language, "lang", on.language === "es" ? "en" : "es");
-    for (const name of /** @type {const} */ (["hooks", "reads"])) {
+    for (const name of ADMIN_DEEDS) {
       part(this, name).hidden = model.agent?.role !== "admin";
       text(part(this, name), t.deeds[name]);
     }
@@ -62,11 +68,18 @@ export class ConsoleBar extends Piece {
     text(part(this, "menuName"), model.agent?.name ?? t.menu);
   }
 
-  #notify() {
-    const { on, t } = this;
-    if (on.notify.state === "off") on.notify.ask();
-    else on.toasts.show({ text: t.notifyHelp });
+  /** Show supervisors what waits for their decision, also after its case was opened. */
+  #approvals() {
+    const { model, extras } = this.on;
+    const all = model.leads ? (extras.value("approvals")?.approvals ?? []) : [];
+    const waiting = /** @type {import("./case.d.ts").Approval[]} */ (all).filter(
+      ({ state, asked_by }) => state === "asked" && asked_by !== model.agent?.username,
+    );
+    const button = part(this, "asked");
+    button.hidden = !waiting.length;
+    text(button, this.t.approvalsWaiting(waiting.length));
   }
+
 }
 
 /** Says so while there is no connection, from the second moment on. */

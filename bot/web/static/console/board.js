@@ -2,6 +2,7 @@ import { h, set } from "../shared/dom.js";
 import { keyed, part, text } from "./dom.js";
 import { moment, rough, span } from "./format.js";
 import { Piece } from "./piece.js";
+import { drawToReview } from "./board_reviews.js";
 import { deadline } from "./row.js";
 
 /**
@@ -33,7 +34,7 @@ export class TeamBoard extends Piece {
   ready() {
     const { watch, model } = this.on;
     part(this, "close").addEventListener("click", () => watch.toggle());
-    part(this, "again").addEventListener("click", () => watch.look());
+    part(this, "again").addEventListener("click", () => watch.look(true));
     setInterval(() => {
       if (model.board && !document.hidden && model.link === "live") watch.look();
     }, LOOK);
@@ -46,6 +47,7 @@ export class TeamBoard extends Piece {
     if (!model.board) return;
     const { overview } = model;
     const { t } = this;
+    set(part(this, "measures"), "href", `/console/measures?language=${this.on.language}`);
     const problem = model.problems.get("overview");
     text(part(this, "state"), problem ?? (overview ? "" : t.loading));
     part(this, "again").hidden = !problem;
@@ -55,6 +57,7 @@ export class TeamBoard extends Piece {
     this.#teams(overview);
     this.#people(overview);
     for (const kind of /** @type {const} */ (["unaccepted", "missed"])) this.#cases(kind, overview);
+    drawToReview(this.on, this);
   }
 
   #heads() {
@@ -160,7 +163,7 @@ export class TeamBoard extends Piece {
         const holder = row.owner_name ?? on.teamOf(row.team);
         text(who, `${on.name("priority", row.priority)} · ${row.customer ?? t.guest} · ${holder}`);
         text(why, on.reasonOf(row));
-        const waited = rough(now - Date.parse(row.created_at));
+        const waited = rough(now - Date.parse(row.queued_at));
         text(left, kind === "missed" ? deadline(on, row, now) : t.waitsFor(waited));
         set(left, "title", moment(row.created_at, on.language));
       },

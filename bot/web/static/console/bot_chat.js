@@ -41,3 +41,17 @@ export class BotChatRow extends HTMLElement {
     set(take, "aria-disabled", model.busy.has(chat.conversation) && "true");
   }
 }
+
+/** @returns {string} the bot's chat that has the focus, or else the first; empty: none is listed */
+export function chatAt() {
+  const row = document.activeElement?.closest("bot-chat") ?? document.querySelector("bot-chat");
+  return row instanceof BotChatRow ? (row.dataset.key ?? "") : "";
+}
+
+/** Put the focus on another of the bot's chats. @param {number} step 1 goes down, -1 up */
+export function walkChats(step) {
+  const rows = [...document.querySelectorAll("bot-chat")];
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
+  next?.querySelector("button")?.focus();
+}

@@ -103,6 +103,7 @@ export class Browse {
     const at = rows.findIndex(({ ref }) => ref === model.selected);
     const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
     if (next) this.#go(next);
+    else if (step > 0) this.more();
   }
 
   /** Open the next case that asks for attention, wherever it is. */

@@ -25,7 +25,7 @@ export interface TeamNote {
   at: string;
   agent: string;
   agent_name: string;
-  kind: "note" | "transfer" | "consult" | "answer";
+  kind: "note" | "transfer" | "consult" | "answer" | "call";
   text: string;
   mentions: string[];
 }
@@ -76,6 +76,14 @@ export interface Step {
   when: string;
 }
 
+/** Which version of a file holds, and since when it is on this machine. */
+export interface Source {
+  what: "guide" | "levels" | "limits";
+  file: string;
+  version: string;
+  changed: string;
+}
+
 export interface Playbook {
   issue: string;
   level: Level;
@@ -86,7 +94,7 @@ export interface Playbook {
   say: string[];
   never: string[];
   matrix: { tier: Tier; who: string; when: string; may: string }[];
-  source: string;
+  sources: Source[];
 }
 
 export interface Approval {

@@ -1,4 +1,5 @@
 import { ApiError } from "./api.js";
+import { Once } from "./once.js";
 
 /**
  * @typedef {import("./app.js").App} App
@@ -15,6 +16,8 @@ const CHANGED = /** @type {Part[]} */ (["notes", "shop", "playbook", "suggestion
 
 /** What colleagues do around a case: each deed is one request, told in a word when it is done. */
 export class CaseDeeds {
+  #once = new Once();
+
   /** @param {App} app */
   constructor(app) {
     this.app = app;
@@ -94,8 +97,11 @@ export class CaseDeeds {
 
   /** @param {string} ref @param {string} text @param {"note" | "answer"} kind */
   async note(ref, text, kind) {
-    const outcome = await this.act(ref, "notes", { text, kind });
-    if (outcome.done) await this.app.extras.refresh("notes", ref);
+    const note = { text, kind };
+    const outcome = await this.act(ref, "notes", this.#once.of(note, ref));
+    if (!outcome.done) return outcome;
+    this.#once.done(note, ref);
+    await this.app.extras.refresh("notes", ref);
     return outcome;
   }
 

@@ -32,7 +32,7 @@ export class TicketContext extends Piece {
     const { on } = this;
     const { detail } = on.model;
     const body = part(this, "body");
-    this.#jumps(Boolean(detail));
+    this.#jumps(Boolean(detail && !detail.context.erased));
     if (!detail) {
       body.replaceChildren();
       this.#shown = "";
@@ -57,7 +57,6 @@ export class TicketContext extends Piece {
 
   /** @param {HTMLElement} body @param {import("./types.d.ts").Detail} detail */
   #draw(body, detail) {
-    const { on, t } = this;
     const { context, ticket } = detail;
     const same = this.#ref === ticket.ref;
     const open = new Map([...body.querySelectorAll("details")].map((node) => [node.id, node.open]));
@@ -66,42 +65,57 @@ export class TicketContext extends Piece {
     const focus = focused && body.contains(focused) ? focused.dataset.focus : "";
     this.#ref = ticket.ref;
     this.#drawn = Date.now();
-    body.replaceChildren(
-      ...[
-        sections.risks(on, context),
-        section("summary", t.summaryLabel, ...sections.summary(on, context)),
-        section("clocks", t.clocksTitle, ...clocks(on, ticket)),
-        section("mood", t.moodTitle, this.curve),
-        section("avoid", t.avoidTitle, ...sections.avoided(on, context)),
-        section("promises", t.promisesTitle, ...sections.promises(on, context)),
-        section("facts", t.factsTitle, ...sections.facts(on, context)),
-        section("trigger", t.triggerTitle, ...sections.origin(on, detail)),
-        context.returned &&
-          section("note", t.noteTitle, ...sections.returned(on, context.returned)),
-        section(
-          "customer",
-          t.customerTitle,
-          ...sections.customer(on, context),
-          ...profile(on, context.customer.id),
-        ),
-        section("shop", t.shopTitle, ...shop(on, ticket.ref)),
-        section(
-          "history",
-          t.historyTitle,
-          ...sections.times(on, context, past(on, context.customer.id)),
-        ),
-        section("playbook", t.playbookTitle, ...playbook(on, ticket.ref)),
-        reviews(on, ticket.ref),
-        folded("log", t.eventsTitle, log(on, detail.events)),
-        folded("tech", t.techTitle, technical(on, detail)),
-      ].filter((node) => node instanceof Node),
-    );
+    const parts = context.erased ? this.#rest(detail) : this.#parts(detail);
+    body.replaceChildren(...parts.filter((node) => node instanceof Node));
     for (const node of body.querySelectorAll("details")) {
       if (same && node.id && open.has(node.id)) node.open = open.get(node.id) ?? false;
     }
     if (this.firstElementChild) this.firstElementChild.scrollTop = top ?? 0;
     const again = focus && body.querySelector(`[data-focus="${focus}"]`);
     if (again instanceof HTMLElement) again.focus();
+  }
+
+  /** @param {import("./types.d.ts").Detail} detail @returns {unknown[]} */
+  #parts(detail) {
+    const { on, t } = this;
+    const { context, ticket } = detail;
+    return [
+      sections.risks(on, context),
+      section("summary", t.summaryLabel, ...sections.summary(on, context)),
+      section("clocks", t.clocksTitle, ...clocks(on, ticket)),
+      section("mood", t.moodTitle, this.curve),
+      section("avoid", t.avoidTitle, ...sections.avoided(on, context)),
+      section("promises", t.promisesTitle, ...sections.promises(on, context)),
+      section("facts", t.factsTitle, ...sections.facts(on, context)),
+      section("trigger", t.triggerTitle, ...sections.origin(on, detail)),
+      context.returned &&
+        section("note", t.noteTitle, ...sections.returned(on, context.returned)),
+      section(
+        "customer",
+        t.customerTitle,
+        ...sections.customer(on, context),
+        ...profile(on, context.customer.id),
+      ),
+      section("shop", t.shopTitle, ...shop(on, ticket.ref)),
+      section(
+        "history",
+        t.historyTitle,
+        ...sections.times(on, context, past(on, context.customer.id)),
+      ),
+      section("playbook", t.playbookTitle, ...playbook(on, ticket.ref)),
+      reviews(on, ticket.ref),
+      folded("log", t.eventsTitle, log(on, detail.events)),
+      folded("tech", t.techTitle, technical(on, detail)),
+    ];
+  }
+
+  /** What stays of a case whose customer was erased. @param {import("./types.d.ts").Detail} detail */
+  #rest({ events }) {
+    const { on, t } = this;
+    return [
+      section("erased", t.erasedTitle, h("p", {}, t.erasedCase)),
+      folded("log", t.eventsTitle, log(on, events)),
+    ];
   }
 
   /** Where one can jump to: the column is long. @param {boolean} there */

@@ -1,7 +1,9 @@
+import { h } from "../shared/dom.js";
 import { decimals } from "./format.js";
 
 /**
  * @typedef {import("./types.d.ts").AgentMessage} AgentMessage
+ * @typedef {import("./types.d.ts").Feeling} Feeling
  * @typedef {import("./types.d.ts").Mood} Mood
  */
 
@@ -17,7 +19,7 @@ export class MoodCurve extends HTMLElement {
   /** @param {import("./app.js").App} app @param {AgentMessage[]} messages @param {Mood} mood */
   show(app, messages, mood) {
     const points = messages.flatMap(({ frustration }) => (frustration ? [frustration] : []));
-    const shown = [app.language, ...points.map(({ score }) => score)].join();
+    const shown = JSON.stringify([app.language, points]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     const caption = document.createElement("p");
@@ -25,10 +27,41 @@ export class MoodCurve extends HTMLElement {
     caption.textContent = headline(app, points, mood);
     this.replaceChildren(caption);
     if (points.length > 1) this.append(drawing(app, points, caption.textContent));
+    if (points.length) this.append(told(app, points));
   }
 }
 
-/** @param {import("./app.js").App} app @param {{ score: number, level: string }[]} points @param {Mood} mood */
+/**
+ * From which words one knows: of the message at the peak, and of the last one.
+ *
+ * @param {import("./app.js").App} app
+ * @param {Feeling[]} points
+ */
+function told(app, points) {
+  const { t, language } = app;
+  const [top, last] = [peakOf(points), points.length - 1];
+  const now = t.nowMark.toLowerCase();
+  const which = top === last ? [[`${t.peak}, ${now}`, top]] : [[t.peak, top], [t.nowMark, last]];
+  const items = /** @type {[string, number][]} */ (which).map(([name, index]) => {
+    const { score, level, cues = [] } = points[index];
+    const feeling = `${decimals(score, language)}, ${app.name("level", level)}`;
+    const words = cues.map(({ name, text }) => `${app.name("cue", name)}: «${text}»`);
+    return h(
+      "li",
+      {},
+      h("strong", {}, t.cuesOf(name, index + 1, feeling)),
+      h("span", {}, words.join(" · ") || t.noCues),
+    );
+  });
+  return h("ul", { class: "told" }, ...items);
+}
+
+/** @param {Feeling[]} points @returns {number} index of the highest, the first of several */
+function peakOf(points) {
+  return points.reduce((best, { score }, index) => (score > points[best].score ? index : best), 0);
+}
+
+/** @param {import("./app.js").App} app @param {Feeling[]} points @param {Mood} mood */
 function headline(app, points, mood) {
   const { t, language } = app;
   if (!points.length) return t.noMood;
@@ -41,7 +74,7 @@ function headline(app, points, mood) {
 
 /**
  * @param {import("./app.js").App} app
- * @param {{ score: number, level: string }[]} points
+ * @param {Feeling[]} points
  * @param {string} label
  */
 function drawing(app, points, label) {
@@ -82,10 +115,7 @@ function drawing(app, points, label) {
   );
   const path = points.map(({ score }, index) => `${x(index)},${y(score)}`).join(" ");
   svg.append(shape("polyline", { points: path, class: "curve" }));
-  const top = points.reduce(
-    (best, { score }, index) => (score > points[best].score ? index : best),
-    0,
-  );
+  const top = peakOf(points);
   points.forEach(({ score, level }, index) => {
     const marked = index === top || index === points.length - 1;
     const dot = shape("circle", {

@@ -1,7 +1,6 @@
 import { h } from "../shared/dom.js";
+import { ADMIN, ADMIN_DEEDS } from "./admin.js";
 import { button, soft } from "./bits.js";
-import { hooks } from "./dialogs_hooks.js";
-import { reads } from "./dialogs_reads.js";
 import { safety } from "./dialogs_safety.js";
 import { part, text } from "./dom.js";
 import { line, missing, openForm } from "./form.js";
@@ -69,8 +68,9 @@ export async function account(app) {
             h(
               "div",
               { class: "row-of" },
-              button(t.deeds.hooks, () => (dialog.close(), hooks(app))),
-              button(t.deeds.reads, () => (dialog.close(), reads(app))),
+              ...ADMIN_DEEDS.map((name) =>
+                button(t.deeds[name], () => (dialog.close(), ADMIN[name](app))),
+              ),
             ),
           )
         : "",

@@ -1,5 +1,6 @@
 import { h } from "../shared/dom.js";
-import { area, choices, labelled, line, missing, openForm } from "./form.js";
+import { area, choices, line, missing, openForm, select } from "./form.js";
+import { Once } from "./once.js";
 
 /**
  * Dialogs for what is written about a case: a word to trainers, a review, the customer's profile,
@@ -11,6 +12,8 @@ import { area, choices, labelled, line, missing, openForm } from "./form.js";
 
 const LONG = { rows: 5, maxlength: 4000 };
 const CHANNELS = ["phone", "email", "social", "web"];
+const LANGUAGES = ["es", "en"];
+const OPTIONAL = ["team", "issue", "language", "customer_name", "customer_email", "customer_phone"];
 
 /** "The bot should have…": kept for trainers. @param {App} app @param {AgentMessage} [about] */
 export function moment(app, about) {
@@ -39,18 +42,25 @@ export function moment(app, about) {
 /** A supervisor's word to whoever attended. @param {App} app */
 export function review(app) {
   const { t } = app;
-  const { row } = app.model;
+  const { row, toReview } = app.model;
   if (!row) return;
+  const { score = null, comment } = toReview?.find(({ ticket }) => ticket.ref === row.ref) ?? {};
+  const rated = score !== null && t.ratedBy(score, comment ?? "");
   openForm(app, {
     title: t.reviewTitle,
     lead: t.reviewLead,
     go: t.save,
-    fields: [area(t.reviewWhat, { name: "text", required: true, autofocus: true }, t.reviewHint)],
+    fields: [
+      rated ? h("blockquote", {}, rated) : null,
+      area(t.reviewWhat, { name: "text", required: true, autofocus: true }, t.reviewHint),
+    ],
     run: async (given, form) => {
       const text = said(given, "text");
       if (!text) return missing(form, "text", t.reviewMissing);
       const body = row.owner ? { agent: row.owner, text } : { text };
-      return app.caseDeeds.tell(row.ref, "reviews", body, t.reviewDone(row.ref));
+      const why = await app.caseDeeds.tell(row.ref, "reviews", body, t.reviewDone(row.ref));
+      if (why === null) app.watch.reviewed(row.ref);
+      return why;
     },
   });
 }
@@ -101,7 +111,9 @@ export async function profile(app) {
 /** Open a case from what came by another way. @param {App} app */
 export function newCase(app) {
   const { t, language } = app;
-  const teams = Object.entries(app.model.rules?.teams ?? {});
+  const { rules } = app.model;
+  const teams = Object.entries(rules?.teams ?? {});
+  const once = new Once();
   openForm(app, {
     title: t.newCaseTitle,
     lead: t.newCaseLead,
@@ -114,24 +126,19 @@ export function newCase(app) {
         CHANNELS.map((value) => ({ value, label: app.name("channel", value) })),
         { chosen: "phone" },
       ),
-      line(t.newCaseEmail, { name: "email", type: "email", maxlength: 320 }),
-      labelled(
-        t.team,
-        h(
-          "select",
-          { name: "team" },
-          h("option", { value: "" }, t.newCaseTeam),
-          ...teams.map(([code, names]) => h("option", { value: code }, names[language] ?? code)),
-        ),
-      ),
+      line(t.newCaseName, { name: "customer_name", autocomplete: "off" }),
+      line(t.newCaseEmail, { name: "customer_email", type: "email", maxlength: 320 }),
+      line(t.newCasePhone, { name: "customer_phone", type: "tel", maxlength: 40 }),
+      select(t.speaks, "language", named(app, "language", LANGUAGES), language),
+      select(t.issue, "issue", [["", t.newCaseNoIssue], ...named(app, "issue", rules?.issues ?? [])]),
+      select(t.team, "team", [["", t.newCaseTeam], ...teams.map(([code]) => [code, app.teamOf(code)])]),
     ],
     run: async (given, form) => {
       const text = said(given, "text");
       if (!text) return missing(form, "text", t.newCaseMissing);
-      const [team, email] = [said(given, "team"), said(given, "email")];
-      const body = { text, channel: said(given, "channel") };
-      const more = { ...(team && { team }), ...(email && { customer_email: email }) };
-      const outcome = await app.caseDeeds.call("/tickets", { ...body, ...more });
+      const more = OPTIONAL.map((name) => [name, said(given, name)]).filter(([, value]) => value);
+      const body = { text, channel: said(given, "channel"), ...Object.fromEntries(more) };
+      const outcome = await app.caseDeeds.call("/tickets", once.of(body));
       if (!outcome.done) return outcome.why;
       const { ticket } = outcome.answer;
       app.model.put(ticket);
@@ -140,6 +147,11 @@ export function newCase(app) {
       return null;
     },
   });
+}
+
+/** @param {App} app @param {"language" | "issue"} kind @param {string[]} codes with their names */
+function named(app, kind, codes) {
+  return codes.map((code) => [code, app.name(kind, code)]);
 }
 
 /** @param {FormData} given @param {string} name */

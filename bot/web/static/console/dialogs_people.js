@@ -1,5 +1,6 @@
 import { h } from "../shared/dom.js";
 import { area, choices, labelled, missing, openForm } from "./form.js";
+import { Once } from "./once.js";
 
 /**
  * Dialogs with colleagues: transfer, consult, participants.
@@ -9,6 +10,7 @@ import { area, choices, labelled, missing, openForm } from "./form.js";
  * @typedef {import("./case.d.ts").AgentLine} AgentLine
  */
 
+const TIERS = ["L2", "L3"]; // a case goes up, never down
 const SECOND = "second_transfer"; // the server's word for one transfer too many
 
 /** Give the case to a team or a colleague, with what they need to know. @param {App} app */
@@ -27,6 +29,13 @@ export function transfer(app) {
       ...teams
         .filter(([code]) => code !== row.team)
         .map(([code, names]) => h("option", { value: `team:${code}` }, names[language] ?? code)),
+    ),
+    h(
+      "optgroup",
+      { label: t.transferTiers },
+      ...TIERS.filter((tier) => tier > row.tier).map((tier) =>
+        h("option", { value: `tier:${tier}` }, `${tier} · ${app.name("tier", tier)}`),
+      ),
     ),
     people,
   );
@@ -76,6 +85,7 @@ export function consult(app) {
   const { t } = app;
   const { row } = app.model;
   if (!row) return;
+  const once = new Once();
   openForm(app, {
     title: t.consultTitle,
     lead: t.consultLead,
@@ -84,7 +94,7 @@ export function consult(app) {
     run: async (given, form) => {
       const text = String(given.get("text") ?? "").trim();
       if (!text) return missing(form, "text", t.consultMissing);
-      return app.caseDeeds.tell(row.ref, "consult", { text }, t.consultDone(row.ref));
+      return app.caseDeeds.tell(row.ref, "consult", once.of({ text }), t.consultDone(row.ref));
     },
   });
 }

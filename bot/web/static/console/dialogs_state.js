@@ -1,6 +1,7 @@
 import { h } from "../shared/dom.js";
 import { moment } from "./format.js";
 import { area, choices, labelled, line, missing, openForm } from "./form.js";
+import { morningIn, whenFields, whenOf } from "./when.js";
 
 /**
  * Dialogs that change how a case stands: priority, tier, labels, snooze.
@@ -12,7 +13,6 @@ import { area, choices, labelled, line, missing, openForm } from "./form.js";
 const PRIORITIES = /** @type {const} */ (["urgent", "high", "medium", "low"]);
 const TIERS = /** @type {const} */ (["L1", "L2", "L3"]);
 const HOUR = 3_600_000; // ms
-const MORNING = 9; // o'clock, for "tomorrow"
 
 /** @param {App} app @returns {CaseRow | undefined} */
 const open = (app) => app.model.row;
@@ -113,61 +113,30 @@ export function snooze(app) {
   const { t, language } = app;
   const row = open(app);
   if (!row) return;
-  const quick = quickTimes(app.api.now());
-  const when = h("input", { name: "when", type: "datetime-local", "aria-label": t.snoozeOther });
-  when.addEventListener("input", () => {
-    const other = when.form?.querySelector('input[value="other"]');
-    if (other instanceof HTMLInputElement) other.checked = true;
-  });
+  const now = app.api.now();
+  const times = [
+    { label: t.snoozeTimes.hour, at: now + HOUR },
+    { label: t.snoozeTimes.afternoon, at: now + 4 * HOUR },
+    { label: t.snoozeTimes.tomorrow, at: morningIn(now, 1) },
+    { label: t.snoozeTimes.week, at: morningIn(now, 7) },
+  ];
   openForm(app, {
     title: t.snoozeTitle,
     lead: t.snoozeLead,
     go: t.deeds.snooze,
     fields: [
-      choices(
-        t.snoozeUntil,
-        "until",
-        [
-          ...quick.map(({ name, at }) => ({
-            value: new Date(at).toISOString(),
-            label: t.snoozeTimes[name],
-            says: moment(at, language),
-          })),
-          { value: "other", label: t.snoozeOther },
-        ],
-        { chosen: new Date(quick[0].at).toISOString(), focus: true },
-      ),
-      when,
+      ...whenFields(app, t.snoozeUntil, times),
       labelled(t.snoozeNote, h("textarea", { name: "note", rows: 2, maxlength: 500 })),
     ],
     run: async (given, form) => {
-      const chosen = said(given, "until");
-      const until = chosen === "other" ? Date.parse(said(given, "when")) : Date.parse(chosen);
-      if (!(until > app.api.now())) return missing(form, "when", t.snoozeMissing);
+      const until = whenOf(given);
+      if (!(until > app.api.now())) return missing(form, "when", t.timeMissing);
       const body = { until: new Date(until).toISOString(), note: said(given, "note") };
       const text = t.snoozeDone(row.ref, moment(until, language));
       const run = () => app.caseDeeds.now(row.ref, "resume", {}, t.resumeDone(row.ref));
       return app.caseDeeds.tell(row.ref, "snooze", body, text, { undo: { label: t.undo, run } });
     },
   });
-}
-
-/**
- * @param {number} now
- * @returns {{ name: "hour" | "afternoon" | "tomorrow" | "week", at: number }[]}
- */
-function quickTimes(now) {
-  const tomorrow = new Date(now);
-  tomorrow.setDate(tomorrow.getDate() + 1);
-  tomorrow.setHours(MORNING, 0, 0, 0);
-  const week = new Date(tomorrow);
-  week.setDate(week.getDate() + 6);
-  return [
-    { name: "hour", at: now + HOUR },
-    { name: "afternoon", at: now + 4 * HOUR },
-    { name: "tomorrow", at: tomorrow.getTime() },
-    { name: "week", at: week.getTime() },
-  ];
 }
 
 /** @param {FormData} given @param {string} name */

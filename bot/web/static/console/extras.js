@@ -90,6 +90,13 @@ export class Extras {
     for (const part of parts) if (this.#held.has(this.#key(part, id))) this.refresh(part, id);
   }
 
+  /** @param {string} id of which nothing may be remembered */
+  forget(id) {
+    for (const key of [...this.#held.keys()]) {
+      if (key.endsWith(`\n${id}`)) this.#held.delete(key);
+    }
+  }
+
   /** Read again what is shown, and forget the rest: something may have been missed. */
   renewAll() {
     for (const key of [...this.#held.keys()]) {

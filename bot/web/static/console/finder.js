@@ -117,6 +117,7 @@ export class QueueFinder extends Piece {
       (name) => {
         const button = h("button", {
           type: "button",
+          "aria-keyshortcuts": "f",
           click: () => {
             browse.narrow({ [name]: "" });
             part(this, "filter").focus();

@@ -65,6 +65,19 @@ export function line(label, props, hint = "") {
   return labelled(label, h("input", { maxlength: 200, ...props }), hint);
 }
 
+/** One of many. @param {string[][]} options codes and names */
+export function select(
+  /** @type {string} */ label,
+  /** @type {string} */ name,
+  /** @type {string[][]} */ options,
+  chosen = "",
+) {
+  const items = options.map(([value, says]) =>
+    h("option", { value, selected: value === chosen }, says),
+  );
+  return labelled(label, h("select", { name }, ...items));
+}
+
 /**
  * One of several, each with its name and perhaps a word about it.
  *

@@ -3,7 +3,7 @@ import { keyed, part, text } from "./dom.js";
 import { isToday, moment } from "./format.js";
 import { openMenu } from "./menu.js";
 import { Piece } from "./piece.js";
-import { shown } from "./actions.js";
+import { shortcut, shown } from "./actions.js";
 import { deadline } from "./row.js";
 
 /** @typedef {import("./actions.js").Action} Action */
@@ -91,14 +91,11 @@ export class TicketHead extends Piece {
   }
 
   #deeds() {
-    const { model, deeds } = this.on;
-    const { row, busy } = model;
+    const { row, busy } = this.on.model;
     if (!row) return;
-    const claim = { name: "claim", key: "c", run: () => deeds.claim() };
-    const now = this.on.actions.now();
-    const all = [...(row.status === "queued" ? [claim] : []), ...now].filter(({ name }) =>
-      IN_SIGHT.includes(name),
-    );
+    const { actions } = this.on;
+    const now = actions.now(actions.ofCase());
+    const all = now.filter(({ name }) => IN_SIGHT.includes(name));
     keyed(
       part(this, "deeds"),
       all,
@@ -110,10 +107,10 @@ export class TicketHead extends Piece {
         if (button.dataset.label !== label) {
           button.dataset.label = label;
           const mark = h("kbd", { "aria-hidden": "true" }, shown(key));
-          button.replaceChildren(label, ...(key ? [mark] : []));
+          button.replaceChildren(label, mark);
         }
         set(button, "aria-disabled", busy.has(row.ref) && "true");
-        set(button, "aria-keyshortcuts", key && shown(key).replace("⇧ ", "Shift+"));
+        set(button, "aria-keyshortcuts", shortcut(key));
       },
     );
     part(this, "more").parentElement?.toggleAttribute("hidden", now.length === 0);
@@ -123,12 +120,12 @@ export class TicketHead extends Piece {
     const { actions } = this.on;
     let group = "";
     const items = actions
-      .now()
+      .now(actions.ofCase())
       .filter(({ name, group }) => !IN_SIGHT.includes(name) && name !== "reply" && group !== "self")
       .map((action) => {
         const apart = group !== "" && group !== action.group;
         group = action.group;
-        return { label: actions.label(action), key: shown(action.key), apart, run: action.run };
+        return { label: action.label, key: shown(action.key), apart, run: action.run };
       });
     openMenu(part(this, "more"), this.t.moreDeeds, items);
   }

@@ -24,7 +24,8 @@ export function instead(app, box, row) {
     (name) => {
       if (name === "says") return h("p");
       const click = () => deeds[/** @type {"claim" | "reopen"} */ (name)]();
-      return h("button", { type: "button", class: name === "claim" ? "primary" : "plain", click });
+      const [kind, key] = name === "claim" ? ["primary", "c"] : ["plain", "Shift+O"];
+      return h("button", { type: "button", class: kind, "aria-keyshortcuts": key, click });
     },
     (node, name) => {
       if (name === "says") return text(node, says);

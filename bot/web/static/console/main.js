@@ -78,7 +78,8 @@ function side() {
   setTimeout(() => document.querySelector(/** @type {"button"} */ (focus))?.focus());
 }
 
-const keys = new Keys(app, side);
+const keys = new Keys(app);
+app.page = { side, help: () => keys.help() };
 // The chat first: its parts are wired before what lies inside them is looked for.
 const pieces = ["ticket-chat", "console-login", "console-toasts", "console-bar", "console-banner"];
 const ofCase = ["ticket-head", "ticket-strip", "case-viewers", "reply-composer", "ticket-context"];
@@ -94,7 +95,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   openPalette(app);
 });
-find("console-bar", ConsoleBar).addEventListener("help", () => keys.help());
 const chat = find("ticket-chat", TicketChat);
 chat.addEventListener("handback", () => handBack(app));
 chat.addEventListener("resolve", () => resolve(app));

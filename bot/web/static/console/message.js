@@ -17,8 +17,8 @@ const TIP = 300; // px: the widest a tip gets, and a little
 export class ChatMessage extends HTMLElement {
   #shown = "";
 
-  /** @param {App} app @param {AgentMessage} message */
-  show(app, message) {
+  /** @param {App} app @param {AgentMessage} message @param {string} [from] where its files are */
+  show(app, message, from = `/tickets/${encodeURIComponent(app.model.selected ?? "")}`) {
     const { id, frustration, choices } = message;
     const files = message.attachments?.map((file) => `${file.id}${file.scan}`);
     const used = choices.map((choice) => choice.used);
@@ -27,7 +27,7 @@ export class ChatMessage extends HTMLElement {
     this.#shown = shown;
     this.className = message.late ? `${message.author} late` : message.author;
     this.replaceChildren(
-      ...(message.author === "system" ? [line(app, message)] : this.#body(app, message)),
+      ...(message.author === "system" ? [line(app, message)] : this.#body(app, message, from)),
     );
   }
 
@@ -48,11 +48,12 @@ export class ChatMessage extends HTMLElement {
     );
     if (state === "failed") {
       const ref = model.selected ?? "";
+      const text = { type: "button", class: "text" };
       const again = () => app.outbox.retry(ref, item.client_id);
       const drop = () => app.outbox.discard(ref, item.client_id);
       note.append(
-        h("button", { type: "button", class: "text", click: again }, t.retry),
-        h("button", { type: "button", class: "text", click: drop }, t.discard),
+        h("button", { ...text, "aria-keyshortcuts": ".", click: again }, t.retry),
+        h("button", { ...text, "aria-keyshortcuts": "-", click: drop }, t.discard),
       );
     }
     set(note, "data-state", state);
@@ -62,8 +63,8 @@ export class ChatMessage extends HTMLElement {
     );
   }
 
-  /** @param {App} app @param {AgentMessage} message */
-  #body(app, message) {
+  /** @param {App} app @param {AgentMessage} message @param {string} from */
+  #body(app, message, from) {
     const { t, language } = app;
     const { author, at, frustration, late } = message;
     const name = { customer: t.customer, bot: t.bot, agent: message.name ?? "", system: "" }[
@@ -73,7 +74,7 @@ export class ChatMessage extends HTMLElement {
     const bubble = h("p", { class: "bubble", lang: message.language });
     bubble.append(hidden(`${name}: `), ...marked(message.text, frustration?.cues ?? []));
     const head = author !== "customer" && h("p", { class: "name", "aria-hidden": "true" }, name);
-    const files = attachments(app, message);
+    const files = attachments(app, message, from);
     const words = message.text && bubble;
     const body = h("div", { class: "body" }, head, words, files, replies(app, message));
     if (late) body.append(h("p", { class: "state" }, t.late));
@@ -89,7 +90,8 @@ export class ChatMessage extends HTMLElement {
 function better(app, message) {
   if (message.author !== "bot") return null;
   const click = () => tellTrainers(app, message);
-  return h("button", { type: "button", class: "text better", click }, app.t.shouldHave);
+  const about = { type: "button", class: "text better", "aria-keyshortcuts": "Shift+X", click };
+  return h("button", about, app.t.shouldHave);
 }
 
 /** @param {App} app @param {AgentMessage} message */

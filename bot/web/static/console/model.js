@@ -52,6 +52,8 @@ export class Model extends EventTarget {
   offers = /** @type {Map<string, number>} */ (new Map());
   /** What supervisors see. @type {import("./types.d.ts").Overview | null} */
   overview = null;
+  /** What they should look at; null: not read yet. @type {import("./types.d.ts").ToReview[] | null} */
+  toReview = null;
   /** Whether the overview is shown in place of a case. */
   board = false;
   /** @type {string | null} */
@@ -77,6 +79,11 @@ export class Model extends EventTarget {
   /** @param {Row | undefined} row */
   isMine(row) {
     return row?.status === "claimed" && row.owner === this.agent?.username;
+  }
+
+  /** Whether the agent has a case or takes part in it. @param {Row} row */
+  serves(row) {
+    return this.isMine(row) || (row.status === "claimed" && this.#worksAlong(row));
   }
 
   /** @param {Row} row @param {View} view */

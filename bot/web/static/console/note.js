@@ -19,6 +19,7 @@ export class TeamNote extends HTMLElement {
     const { t, language } = app;
     const { kind, agent_name, agent, at, text } = note;
     const name = agent_name || agent;
+    const button = { type: "button", class: "text", "aria-keyshortcuts": "Shift+N" };
     const answer = () => app.write("note", `@${agent} `, true);
     const asked = kind === "consult" && agent !== app.model.agent?.username;
     this.className = `note ${kind}`;
@@ -35,7 +36,7 @@ export class TeamNote extends HTMLElement {
         ),
         h("p", { class: "bubble" }, ...mentioned(text, note.mentions)),
         h("time", { datetime: at, title: moment(at, language) }, clockTime(at, language)),
-        asked && h("button", { type: "button", class: "text", click: answer }, t.answerNote),
+        asked && h("button", { ...button, click: answer }, t.answerNote),
       ),
     );
   }

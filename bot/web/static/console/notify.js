@@ -10,6 +10,8 @@ const LONGEST = 140; // characters of a message in a notification
 /** Tells the agent what happened elsewhere: in the page, in the title, on the desktop. */
 export class Notify {
   #sound = new Sound();
+  /** Whether the browser turned out to show none: Chrome on Android has the class and throws. */
+  #without = false;
 
   /** @param {App} app */
   constructor(app) {
@@ -18,7 +20,7 @@ export class Notify {
 
   /** @returns {"on" | "off" | "blocked" | "none"} */
   get state() {
-    if (!("Notification" in window)) return "none";
+    if (!("Notification" in window) || this.#without) return "none";
     const { permission } = Notification;
     return permission === "granted" ? "on" : permission === "denied" ? "blocked" : "off";
   }
@@ -42,7 +44,7 @@ export class Notify {
   /** Show in the title how many tickets ask for attention. */
   title() {
     const { unread, t, model } = this.app;
-    const count = model.agent ? unread.count : 0;
+    const count = model.agent ? unread.rows().length : 0;
     document.title = `${count ? t.unreadCount(count) : ""}${t.console} · Remanso`;
   }
 
@@ -87,25 +89,38 @@ export class Notify {
     this.#play("call");
   }
 
-  /** @param {Row} row in which a colleague asks for this agent */
-  mentioned(row) {
-    const text = this.app.t.mentionedIn(row.ref);
+  /** @param {Row} row that waits for the agent's eyes @param {string} [why] not for a note */
+  mentioned(row, why) {
+    const { t } = this.app;
+    const text = t.calls[/** @type {"woke"} */ (why)]?.(row.ref) ?? t.mentionedIn(row.ref);
     this.#desktop(text, row);
-    this.#play("soft");
+    this.#play(why ? "call" : "soft");
     this.#toast(text, row);
   }
 
-  /** @param {Row} row @param {{ clock: string, stage: "soon" | "missed", rule: string }} why */
-  pressing(row, { clock, stage, rule }) {
+  /** @param {Row[]} rows that ask for attention since the connection was lost */
+  meanwhile(rows) {
+    const { t, model, toasts, browse } = this.app;
+    const missed = rows.filter(({ ref }) => ref !== model.selected || !document.hasFocus());
+    if (!missed.length) return;
+    const text = t.meanwhile(missed.length);
+    this.#desktop(text, missed[0]);
+    this.#play("soft");
+    toasts.show({ text, action: { label: t.goSee, run: () => browse.nextUnread() }, stay: true });
+  }
+
+  /** @param {Row} row @param {import("./signals.js").Alarm} why */
+  pressing(row, { clock = "", stage = "missed", rule = "" }) {
     const { t } = this.app;
     const name = t.clocks[/** @type {"update"} */ (clock)] ?? clock;
+    const said = {
+      unaccepted: t.nobodyTakes,
+      orphan: t.nobodyHad,
+      follow_up: t.followUpDue,
+    }[clock];
     const text = rule
       ? t.ruleAsks(row.ref, rule)
-      : clock === "unaccepted"
-        ? t.nobodyTakes(row.ref)
-        : clock === "orphan"
-          ? t.nobodyHad(row.ref)
-          : t.pressing[stage](row.ref, name);
+      : (said?.(row.ref) ?? (t.pressing[stage] ?? t.pressing.missed)(row.ref, name));
     this.#desktop(text, row);
     this.#play("call");
     this.#toast(text, row);
@@ -126,7 +141,13 @@ export class Notify {
   /** @param {string} title @param {Row} row @param {string} [body] */
   #desktop(title, row, body = "") {
     if (this.state !== "on" || document.hasFocus()) return;
-    const note = new Notification(title, { body: body.slice(0, LONGEST), tag: row.ref });
+    let note;
+    try {
+      note = new Notification(title, { body: body.slice(0, LONGEST), tag: row.ref });
+    } catch {
+      this.#without = true; // the sound, the toast and the title tell all the same
+      return;
+    }
     note.onclick = () => {
       window.focus();
       this.app.deeds.open(row.ref);

@@ -10,24 +10,24 @@ export function openPalette(app) {
   const dialog = openSheet(app, "palette", () => {});
   const field = part(dialog, "field", HTMLInputElement);
   const list = part(dialog, "list");
-  const actions = app.actions.now().map((action) => ({ action, label: app.actions.label(action) }));
+  const actions = app.actions.now();
   let found = actions;
   let at = 0;
 
   const run = (/** @type {number} */ index) => {
     const chosen = found[index];
+    dialog.addEventListener("close", () => chosen?.run()); // the focus is back by then
     dialog.close();
-    chosen?.action.run();
   };
   const draw = () => {
     const wanted = fold(field.value);
     found = actions.filter(({ label }) => fold(label).includes(wanted));
     at = Math.min(at, Math.max(0, found.length - 1));
     list.replaceChildren(
-      ...found.map(({ action, label }, index) => {
-        const mark = action.key && h("kbd", { "aria-hidden": "true" }, shown(action.key));
+      ...found.map(({ name, key, label }, index) => {
+        const mark = h("kbd", { "aria-hidden": "true" }, shown(key));
         const click = () => run(index);
-        const id = `palette-${action.name}`;
+        const id = `palette-${name}`;
         const chosen = String(index === at);
         return h("li", { id, role: "option", "aria-selected": chosen, click }, label, mark);
       }),

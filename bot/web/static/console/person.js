@@ -28,7 +28,13 @@ export function profile(app, id) {
     who ? soft(t.changedBy(String(known.changed_by), moment(who, app.language))) : "",
     h(
       "button",
-      { type: "button", class: "plain", "data-focus": "profile", click: () => edit(app) },
+      {
+        type: "button",
+        class: "plain",
+        "data-focus": "profile",
+        "aria-keyshortcuts": "Shift+F",
+        click: () => edit(app),
+      },
       t.deeds.profile,
     ),
   ];

@@ -1,12 +1,14 @@
 import { h } from "../shared/dom.js";
 import { soft } from "./bits.js";
+import { day } from "./format.js";
 
 /**
  * What to do for this issue: how to begin, the steps as a chart from tier to tier, what to say and
- * never to say, and to whom a case goes when.
+ * never to say, to whom a case goes when, and since when all that holds.
  *
  * @typedef {import("./app.js").App} App
  * @typedef {import("./case.d.ts").Playbook} Playbook
+ * @typedef {import("./case.d.ts").Source} Source
  * @typedef {import("./case.d.ts").Step} Step
  */
 
@@ -23,6 +25,7 @@ export function playbook(app, ref) {
     h("div", { class: "flow" }, ...book.path.map((part) => tierOf(app, part, book))),
     quotes(t.sayThis, "say", book.say),
     quotes(t.neverSay, "never", book.never),
+    h("ul", { class: "soft sources" }, ...book.sources.map((each) => source(app, each))),
   ];
 }
 
@@ -60,4 +63,10 @@ function step({ who, text, when }) {
 function quotes(title, kind, texts) {
   const items = texts.map((each) => h("li", {}, each));
   return h("div", {}, h("h4", {}, title), h("ul", { class: `quotes ${kind}` }, ...items));
+}
+
+/** @param {App} app @param {Source} about */
+function source({ t, language }, { what, file, version, changed }) {
+  const since = h("time", { datetime: changed }, day(changed, language));
+  return h("li", {}, `${t.sources[what]}: ${t.changedOn} `, since, ` ${t.fileVersion(file, version)}`);
 }

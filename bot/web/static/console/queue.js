@@ -1,5 +1,5 @@
 import { h, set } from "../shared/dom.js";
-import { BotChatRow } from "./bot_chat.js";
+import { BotChatRow, walkChats } from "./bot_chat.js";
 import { keyed, part, text } from "./dom.js";
 import { NO_FILTERS } from "./model.js";
 import { nothing } from "./nothing.js";
@@ -78,7 +78,12 @@ export class TicketQueue extends Piece {
     const row = rows.contains(focused) && focused?.closest("ticket-row");
     const ref = row instanceof TicketRow && row.dataset.key;
     work(rows);
-    if (!ref || document.activeElement === focused) return;
+    if (document.activeElement === focused) return;
+    if (!ref) {
+      const chat = focused?.isConnected && focused.closest("bot-chat");
+      if (chat && focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+      return;
+    }
     const again = rows.querySelector(/** @type {"button"} */ (`[data-key="${ref}"] .row`));
     (again ?? rows).focus({ preventScroll: true });
   }
@@ -112,8 +117,9 @@ export class TicketQueue extends Piece {
       );
     }
     if (key === "more") {
+      const about = { class: "plain", type: "button", "aria-keyshortcuts": "j" };
       const click = () => this.on.browse.more();
-      return h("div", { class: "further" }, h("button", { class: "plain", type: "button", click }));
+      return h("div", { class: "further" }, h("button", { ...about, click }));
     }
     const heading = h("h2", { class: "group" }, h("span"), h("span", { class: "count" }));
     return h("section", { class: `group ${key}` }, heading, h("div", { class: "list" }));
@@ -166,6 +172,7 @@ export class TicketQueue extends Piece {
     text(node.children[1], says);
     text(button, deed);
     button.hidden = !deed;
+    set(button, "aria-keyshortcuts", model.problems.has(model.key) ? "." : "f");
   }
 
   #again() {
@@ -191,9 +198,15 @@ export class TicketQueue extends Piece {
   /** The arrows walk through the rows without opening them. @param {KeyboardEvent} event */
   #step(event) {
     const { model } = this.on;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.activeElement?.closest("bot-chat") && STEPS[event.key]) {
+      event.preventDefault();
+      walkChats(STEPS[event.key]);
+      return;
+    }
     const rows = [.../** @type {HTMLElement} */ (this.rows).querySelectorAll("ticket-row")];
     const at = rows.findIndex((row) => row.contains(document.activeElement));
-    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (at < 0) return;
     const to = { Home: 0, End: rows.length - 1 }[event.key] ?? at + (STEPS[event.key] ?? 0);
     const next = rows[to];
     const row = model.rows.get((next instanceof TicketRow && next.dataset.key) || "");

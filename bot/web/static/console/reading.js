@@ -69,13 +69,14 @@ function draw(app, form, chat) {
   text(part(form, "about"), about.filter(Boolean).join(" · "));
   part(form, "mood", MoodBar).show(chat.frustration, app);
   const log = part(form, "log");
+  const from = `/bot-chats/${encodeURIComponent(chat.conversation)}`;
   const atEnd = log.scrollTop + log.clientHeight > log.scrollHeight - 40;
   keyed(
     log,
     chat.messages,
     ({ id }) => String(id),
     () => /** @type {ChatMessage} */ (document.createElement("chat-message")),
-    (node, message) => node.show(app, message),
+    (node, message) => node.show(app, message, from),
   );
   if (atEnd) log.scrollTop = log.scrollHeight;
 }

@@ -65,8 +65,11 @@ export class TicketRow extends HTMLElement {
     this.classList.toggle("unread", isUnread);
     const button = /** @type {HTMLElement} */ (this.firstElementChild);
     set(button, "aria-current", row.ref === model.selected && "true");
-    set(this.#parts.age, "datetime", row.created_at);
-    set(this.#parts.age, "title", moment(row.created_at, app.language));
+    const opened = moment(row.created_at, app.language);
+    const waits = row.status === "queued";
+    const since = t.inQueueSince(moment(row.queued_at, app.language), opened);
+    set(this.#parts.age, "datetime", waits ? row.queued_at : row.created_at);
+    set(this.#parts.age, "title", waits ? since : opened);
   }
 
   /** What sets a case apart, each in a word or a sign with a word behind it. */
@@ -96,8 +99,9 @@ export class TicketRow extends HTMLElement {
   #tick(app, row) {
     const { age, left, bar } = this.#parts;
     const now = app.api.now();
-    const old = now - Date.parse(row.created_at);
-    text(age, old < 60_000 ? app.t.now : rough(old));
+    const waits = row.status === "queued";
+    const old = now - Date.parse(waits ? row.queued_at : row.created_at);
+    text(age, old < 60_000 ? app.t.now : waits ? app.t.waitsFor(rough(old)) : rough(old));
     const state = urgency(row, now);
     if (this.dataset.urgency !== state) this.dataset.urgency = state;
     text(left, deadline(app, row, now));

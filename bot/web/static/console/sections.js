@@ -1,5 +1,6 @@
 import { h } from "../shared/dom.js";
 import { bare, chips, pairs, plain, soft } from "./bits.js";
+import { promise } from "./dialogs_promise.js";
 import { isToday, moment, money, span } from "./format.js";
 
 /**
@@ -97,7 +98,8 @@ export function facts(app, { facts: known, entities }) {
 export function customer(app, context) {
   const { t } = app;
   const { customer: who, register, page, contact: left } = context;
-  const status = /** @type {keyof typeof t.identity} */ (who.identity_status);
+  const said = who.identity_status === "claimed" && !who.proven_orders?.length;
+  const status = /** @type {keyof typeof t.identity} */ (said ? "said" : who.identity_status);
   const registers = /** @type {Record<string, string>} */ (t.registers);
   const shop = app.extras.value("shop", app.model.selected ?? ""); // it knows what is left
   const allowed = Object.entries(shop ? {} : context.compensation.allowed)
@@ -126,7 +128,13 @@ export function customer(app, context) {
 
 /** @param {App} app @param {Context} context */
 export function promises(app, { promises: all }) {
-  return [all.length ? promiseList(app, all) : soft(app.t.noPromises)];
+  const { t, model } = app;
+  const about = { type: "button", class: "plain", "data-focus": "promise" };
+  const more = { "aria-keyshortcuts": "Shift+V", click: () => promise(app) };
+  return [
+    all.length ? promiseList(app, all) : soft(t.noPromises),
+    model.isMine(model.row) && h("button", { ...about, ...more }, t.deeds.promise),
+  ].filter((node) => node instanceof Node);
 }
 
 /** @param {App} app @param {Promised[]} all */
@@ -148,6 +156,7 @@ function promiseList(app, all) {
         class: "plain",
         "aria-label": t.keepThis(text),
         "data-focus": `keep-${id}`,
+        "aria-keyshortcuts": "Shift+M",
         click,
       },
       t.keep,

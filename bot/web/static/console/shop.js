@@ -30,7 +30,7 @@ export function shop(app, ref) {
     problem ? soft(t.shopProblems[problem]) : found.orders.length ? "" : soft(t.noOrders),
     partly ? soft(t.shopPartly) : "",
     (partly || problem === "unproven") && app.model.isMine(app.model.row)
-      ? deed(t.deeds.prove, "prove", () => prove(app))
+      ? deed(t.deeds.prove, "prove", "Shift+I", () => prove(app))
       : "",
     left && !problem && app.model.isMine(app.model.row)
       ? soft(t.canGive(money(left.refund_cents, language), money(left.voucher_cents, language)))
@@ -77,8 +77,8 @@ function orderOf(app, order, found, first) {
       h(
         "div",
         { class: "row-of" },
-        deed(t.deeds.resend, `resend-${order.number}`, () => resend(app, order.number)),
-        deed(t.deeds.voucher, `voucher-${order.number}`, () => voucher(app, order.number)),
+        deed(t.deeds.resend, `resend-${order.number}`, "v", () => resend(app, order.number)),
+        deed(t.deeds.voucher, `voucher-${order.number}`, "b", () => voucher(app, order.number)),
       ),
   );
 }
@@ -96,23 +96,30 @@ function chargeOf(app, charge, mine) {
     "li",
     {},
     h("span", {}, says.join(" · ")),
-    mine && isOpen(charge) && deed(t.deeds.refund, `refund-${charge.id}`, pay, label),
+    mine && isOpen(charge) && deed(t.deeds.refund, `refund-${charge.id}`, "m", pay, label),
   );
 }
 
-/** @param {string} label @param {string} id @param {() => void} click @param {string} [spoken] */
-function deed(label, id, click, spoken) {
-  const about = { type: "button", class: "plain", "data-focus": id, "aria-label": spoken, click };
-  return h("button", about, label);
+/** A button that does one of the case's actions to this very order or charge. */
+function deed(
+  /** @type {string} */ label,
+  /** @type {string} */ id,
+  /** @type {string} */ key,
+  /** @type {() => void} */ click,
+  spoken = "",
+) {
+  const about = { type: "button", class: "plain", "data-focus": id, "aria-keyshortcuts": key };
+  return h("button", { ...about, "aria-label": spoken || null, click }, label);
 }
 
 /** @param {App} app @param {string} ref @param {string} why */
 function failed(app, ref, why) {
+  const about = { type: "button", class: "text", "aria-keyshortcuts": "." };
   const again = () => app.extras.refresh("shop", ref);
   return h(
     "p",
     { class: "error" },
     `${why} `,
-    h("button", { type: "button", class: "text", click: again }, app.t.retry),
+    h("button", { ...about, click: again }, app.t.retry),
   );
 }

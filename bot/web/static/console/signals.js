@@ -1,8 +1,15 @@
 /**
  * @typedef {import("./app.js").App} App
  * @typedef {import("./types.d.ts").Row} Row
+ *
+ * @typedef {object} Alarm
+ * @property {string} ref
+ * @property {string} [clock] which deadline, or what else is the matter
+ * @property {"soon" | "missed" | "unreachable"} [stage]
+ * @property {string} [rule] of the desk that asks for somebody
  */
 
+const ALWAYS = ["unaccepted", "follow_up"]; // alarms that are sent to whom they are for
 const SETTLE = 500; // ms in which a case that went may come back
 
 /** What the socket tells of cases beside their lines: offers, mentions, alarms, who is there. */
@@ -43,13 +50,13 @@ export class Signals {
     model.changed();
   }
 
-  /** @param {string} ref */
-  async mention(ref) {
+  /** @param {{ ref: string, why?: string }} frame without why, a colleague's words */
+  async mention({ ref, why }) {
     const { model, notify } = this.app;
     const row = await this.#line(ref).catch(() => undefined);
     if (!row) return;
     model.put({ ...row, mentioned: true });
-    notify.mentioned(row);
+    notify.mentioned(row, why);
     model.changed();
   }
 
@@ -82,17 +89,25 @@ export class Signals {
     if (model.board) watch.look();
   }
 
+  /** The week that is over had too few or too many cases: what is said at a login is said now. */
+  async band() {
+    const { api, toasts } = this.app;
+    const agent = await api.whoAmI().catch(() => null);
+    for (const text of agent ? api.notices : []) toasts.show({ text, bad: true, stay: true });
+  }
+
   /**
    * Something presses: a deadline, a case that nobody takes, a rule of the desk.
    *
-   * @param {{ ref: string, clock?: string, stage?: "soon" | "missed", rule?: string }} frame
+   * @param {Alarm} frame
    */
-  async alarm({ ref, clock = "", stage = "missed", rule = "" }) {
+  async alarm(frame) {
     const { model, notify } = this.app;
+    const { ref, clock = "", stage = "missed", rule } = frame;
     const row = await this.#line(ref).catch(() => undefined);
     if (!row) return;
     const mine = model.isMine(row) || (model.leads && stage === "missed");
-    if (rule || clock === "unaccepted" || mine) notify.pressing(row, { clock, stage, rule });
+    if (rule || ALWAYS.includes(clock) || mine) notify.pressing(row, frame);
     model.changed();
   }
 }

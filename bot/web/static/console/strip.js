@@ -27,9 +27,9 @@ export class TicketStrip extends Piece {
       this.#ref = row.ref;
       this.#whole = false;
     }
-    const summary = detail?.context.summary;
+    const { summary, erased } = detail?.context ?? {};
     for (const name of LINES) {
-      text(part(this, name), summary ? summary[name] || this.t.nothing[name] : "…");
+      text(part(this, name), summary ? summary[name] || (erased ? this.t.erasedLine : this.t.nothing[name]) : "…");
     }
     set(part(this, "strip"), "data-whole", this.#whole);
     this.#fold();

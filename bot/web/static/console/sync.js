@@ -29,6 +29,8 @@ export class Sync extends EventTarget {
   #typing = /** @type {Map<string, number>} */ (new Map());
   /** When the socket last told of each case: what was asked for before that is older. */
   #heard = /** @type {Map<string, number>} */ (new Map());
+  /** Whether everything was read once: what is new after that came meanwhile. */
+  #begun = false;
 
   /** @param {App} app */
   constructor(app) {
@@ -48,8 +50,9 @@ export class Sync extends EventTarget {
 
   /** Read everything that is shown again: nothing that was missed stays missed. */
   async resync() {
-    const { api, model, browse, duty, shelf, watch } = this.app;
+    const { api, model, browse, duty, shelf, watch, unread, notify } = this.app;
     const { key } = model;
+    const before = this.#begun ? new Set(unread.rows().map(({ ref }) => ref)) : null;
     try {
       model.rules ??= await api.rules();
       await this.open();
@@ -62,6 +65,8 @@ export class Sync extends EventTarget {
         model.board && watch.look(),
         ...[...read].map((ref) => this.fetch(ref)),
       ]);
+      this.#begun = true;
+      if (before) notify.meanwhile(unread.rows().filter(({ ref }) => !before.has(ref)));
     } catch (error) {
       if (!model.pages.has(key) && error instanceof Error) model.problems.set(key, error.message);
       this.app.failed(error, { quiet: true });
@@ -150,20 +155,21 @@ export class Sync extends EventTarget {
 
   /** @param {any} frame */
   #receive(frame) {
-    if (frame.type === "ticket") this.#ticket(frame.ticket);
+    if (frame.type === "ticket") this.#ticket(frame.ticket, frame.by);
     else if (frame.type === "message") this.#message(frame.ref, frame.message);
     else if (frame.type === "typing") this.#types(frame.ref, frame.on);
     else if (frame.type === "notice") this.app.toasts.show({ text: frame.text, stay: true });
     else if (frame.type === "offer") this.signals.offer(frame.ref, frame.seconds);
-    else if (frame.type === "mention") this.signals.mention(frame.ref);
+    else if (frame.type === "mention") this.signals.mention(frame);
     else if (frame.type === "presence") this.signals.presence(frame.agent);
     else if (frame.type === "alarm") this.signals.alarm(frame);
+    else if (frame.type === "band") this.signals.band();
     else if (frame.type === "gone") this.signals.gone(frame.ref);
     this.dispatchEvent(new CustomEvent(frame.type, { detail: frame }));
   }
 
-  /** @param {Row} row */
-  #ticket(row) {
+  /** @param {Row} row @param {string} [by] at whose console it was done */
+  #ticket(row, by) {
     const { model, notify } = this.app;
     const before = model.rows.get(row.ref);
     const wasMine = model.isMine(before);
@@ -174,16 +180,21 @@ export class Sync extends EventTarget {
     this.signals.stays(row.ref);
     this.#heard.set(row.ref, performance.now());
     this.app.duty.note(row);
-    if (wasMine && !model.isMine(row) && !model.busy.has(row.ref)) notify.left(row);
-    else if (row.status === "queued" && before?.status !== "queued") notify.arrived(row, earlier);
-    else if (
-      before?.status === "queued" &&
-      row.status === "claimed" &&
-      row.ref === model.selected
-    ) {
-      if (!model.isMine(row)) notify.taken(row);
+    const own = by === model.agent?.username || model.busy.has(row.ref);
+    const others = row.status === "claimed" && !model.isMine(row);
+    if (wasMine && !own && row.status === "queued") notify.left(row);
+    else if (wasMine && !own && others) notify.taken(row);
+    else if (!wasMine && row.status === "queued" && before?.status !== "queued") {
+      notify.arrived(row, earlier);
+    } else if (before?.status === "queued" && others && row.ref === model.selected) {
+      notify.taken(row);
     }
-    if (row.ref === model.selected && before?.status !== row.status) {
+    const erased = Boolean(before?.summary) && !row.summary; // its words are gone: here too
+    if (erased) {
+      model.details.delete(row.ref);
+      this.app.extras.forget(row.ref);
+    }
+    if (row.ref === model.selected && (erased || before?.status !== row.status)) {
       this.fetch(row.ref).catch(() => {});
     }
     model.changed();
@@ -201,7 +212,7 @@ export class Sync extends EventTarget {
     if (message.author === "customer" && fresh) {
       this.#types(ref, false);
       const away = last ? Date.parse(message.at) - Date.parse(last.at) : 0;
-      if (row && model.isMine(row)) notify.said(row, message, away > ABSENT);
+      if (row && model.serves(row)) notify.said(row, message, away > ABSENT);
     }
     if (!row) this.fetch(ref).catch(() => {});
     model.changed();

@@ -68,6 +68,8 @@ export interface Row {
   summary: string;
   customer: string | null;
   created_at: string;
+  /** When it last entered the queue. */
+  queued_at: string;
   claimed_at: string | null;
   due_first_response: string;
   first_response_at: string | null;
@@ -87,6 +89,8 @@ export interface Row {
   offered_to: string | null;
   /** Whether this agent was mentioned and has not read it. */
   mentioned: boolean;
+  /** Id of the customer's last message, or null: newer than what was seen, it is unread. */
+  last_customer_message: number | null;
   sla: Clocks | null;
   /** Whether the customer is or was frustrated or angry. */
   heat: boolean;
@@ -149,6 +153,14 @@ export interface Overview {
   agents: PersonOverview[];
   missed: { count: number; tickets: Row[] };
   unaccepted: { count: number; tickets: Row[] };
+}
+
+/** A closed case that a supervisor should look at, and what its customer said of it. */
+export interface ToReview {
+  why: ("low_score" | "reopened" | "transfers" | "sample")[];
+  score: number | null;
+  comment: string | null;
+  ticket: Row;
 }
 
 export interface Cue {
@@ -227,6 +239,8 @@ export interface BotChatText {
 
 /** What this page reads of a HandoffContext. */
 export interface Context {
+  /** Whether the customer was erased: then most of the rest is missing. */
+  erased?: boolean;
   trigger: { type: string; rule: string; evidence: string };
   initiator: string;
   agent_message: string | null;
@@ -247,7 +261,9 @@ export interface Context {
     id: string | null;
     name: string | null;
     email: string | null;
+    /** claimed: an order is proved, or, without any of `proven_orders`, nothing at all. */
     identity_status: string;
+    proven_orders?: string[];
   };
   history: {
     conversations_30_days: number;
@@ -295,6 +311,8 @@ export interface DeskRules {
   teams: Names;
   labels?: Names;
   authority: Record<string, Record<string, number>>;
+  /** What cases may be about, by code. */
+  issues?: string[];
   causes?: Names;
   needs?: Names;
   phases?: Record<string, string[]>;

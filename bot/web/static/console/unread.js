@@ -7,7 +7,7 @@ const MOST = 500; // tickets remembered
 
 /** What this agent has not read yet; remembered by the browser. */
 export class Unread {
-  /** Last message of the customer that is known, by ticket. */
+  /** Last message of the customer that this page has, by ticket. */
   #latest = /** @type {Map<string, number>} */ (new Map());
 
   /**
@@ -45,16 +45,16 @@ export class Unread {
 
   /** @param {Row} row */
   is(row) {
-    const mine = this.model.isMine(row);
     if (row.mentioned || this.model.offers.has(row.ref)) return true;
-    if (row.status !== "queued" && !mine) return false;
+    if (row.status !== "queued" && !this.model.serves(row)) return false;
+    const latest = Math.max(row.last_customer_message ?? 0, this.#latest.get(row.ref) ?? 0);
     const seen = this.seen[row.ref];
-    if (seen === undefined) return row.status === "queued" || this.#latest.has(row.ref);
-    return (this.#latest.get(row.ref) ?? 0) > seen;
+    if (seen === undefined) return row.status === "queued" || latest > 0;
+    return latest > seen;
   }
 
-  /** How many tickets ask for attention. */
-  get count() {
-    return [...this.model.rows.values()].filter((row) => this.is(row)).length;
+  /** The tickets that ask for attention. */
+  rows() {
+    return [...this.model.rows.values()].filter((row) => this.is(row));
   }
 }

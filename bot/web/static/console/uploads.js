@@ -77,13 +77,13 @@ export class Uploads {
     const { t, language } = this.app;
     return this.of(ref).map(({ key, name, size: bytes, made, failed }) => {
       const drop = () => this.#put(ref, this.of(ref).filter((each) => each.key !== key));
-      const about = { type: "button", class: "plain", click: drop, "aria-label": t.fileDrop(name) };
+      const about = { type: "button", class: "plain", click: drop, "aria-keyshortcuts": "-" };
       const state = failed ?? (made ? size(bytes, language) : t.fileSending);
       return h(
         "li",
         { class: failed && "bad" },
         h("span", {}, `${name} · ${state}`),
-        h("button", about, "×"),
+        h("button", { ...about, "aria-label": t.fileDrop(name) }, "×"),
       );
     });
   }

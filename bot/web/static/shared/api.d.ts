@@ -51,6 +51,8 @@ export interface ConversationInfo {
   reach?: string[];
   /** How they were served is asked for. */
   survey?: boolean;
+  /** Which question that is; asked again it is another one. */
+  survey_id?: number | null;
   /** Bytes a file may have. */
   attachment_limit?: number;
 }

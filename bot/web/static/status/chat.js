@@ -22,17 +22,15 @@ export class Chat {
     this.model = model;
     this.t = t;
     this.language = language;
-    this.list = h("div", { class: "messages", role: "log", "aria-label": t.messages, tabindex: "0" });
+    this.list = h("div", { class: "messages", role: "log", tabindex: "0" });
     this.field = h("textarea", {
       id: "message",
       rows: "3",
-      placeholder: t.placeholder,
       maxlength: "4000",
       input: () => this.#measure(),
     });
     this.problem = h("p", { class: "problem", role: "alert" });
-    const view = /** @type {any} */ ({ model, language });
-    this.uploads = new Uploads(view, () => this.#measure());
+    this.uploads = new Uploads(/** @type {any} */ ({ model, language }), () => this.#measure());
     const chooser = h("input", {
       type: "file",
       multiple: true,
@@ -43,23 +41,47 @@ export class Chat {
         chooser.value = "";
       },
     });
-    const attach = h("button", { type: "button", click: () => chooser.click() }, t.attach);
-    this.button = h("button", { class: "main", type: "submit", disabled: true }, t.send);
+    this.attach = h("button", { type: "button", click: () => chooser.click() });
+    this.button = h("button", { class: "main", type: "submit", disabled: true });
+    this.title = h("h2", { id: "h-chat" });
+    this.label = h("label", { for: "message" });
     this.element = h(
       "section",
       { class: "card chat", "aria-labelledby": "h-chat" },
-      h("h2", { id: "h-chat" }, t.messages),
+      this.title,
       this.list,
       h(
         "form",
         { submit: (/** @type {Event} */ event) => this.#submit(event) },
-        h("label", { for: "message" }, t.field),
+        this.label,
         this.uploads.element,
         this.field,
         this.problem,
-        h("div", { class: "forms" }, this.button, attach, chooser),
+        h("div", { class: "forms" }, this.button, this.attach, chooser),
       ),
     );
+    this.speak(t, language);
+  }
+
+  /**
+   * Say everything in another language; what was typed and chosen stays.
+   *
+   * @param {import("./words.js").Words} t
+   * @param {"es" | "en"} language
+   */
+  speak(t, language) {
+    this.t = t;
+    this.language = language;
+    this.title.textContent = t.messages;
+    this.list.setAttribute("aria-label", t.messages);
+    this.label.textContent = t.field;
+    this.field.placeholder = t.placeholder;
+    this.button.textContent = t.send;
+    this.attach.textContent = t.attach;
+    this.problem.textContent = "";
+    this.uploads.speak(language);
+    this.#rows.clear();
+    this.list.replaceChildren();
   }
 
   render() {

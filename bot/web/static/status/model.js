@@ -88,8 +88,8 @@ export class Case extends EventTarget {
 
   /** What the forms of the chat ask of a conversation; its case is the one of this page. */
   get info() {
-    const { reference = "", code = null, closed_at: closed } = this.view ?? {};
-    return { ...this.#said, case: { reference, code, open: !closed } };
+    const { reference = "", code = null, closed_at: closed, survey_id } = this.view ?? {};
+    return { ...this.#said, survey_id, case: { reference, code, open: !closed } };
   }
 
   /** @returns {Message[]} */
@@ -145,7 +145,7 @@ export class Case extends EventTarget {
     this.#link = new Link(this.api, {
       session: () => this.session(),
       after: () => this.list.at(-10)?.id ?? 0,
-      receive: (frame) => this.#receive(frame),
+      receive: (of, frame) => of.id === this.#session?.id && this.#receive(frame),
       status: (up) => {
         this.online = up;
         this.#changed();

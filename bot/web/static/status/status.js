@@ -20,6 +20,8 @@ let t = words[language];
 const model = new Case(language);
 /** @type {ReturnType<typeof lay> | null} */
 let shown = null;
+/** @type {Chat | null} */
+let chat = null; // of the case that is open, in whatever language
 
 /** @returns {"es" | "en"} what was chosen before, else what the browser speaks */
 function first() {
@@ -39,21 +41,25 @@ function frame() {
 
 /** @param {{ said?: string, reference?: string }} [known] */
 function askForKey(known = {}) {
-  shown = null;
+  shown = chat = null;
+  const typed = fieldsOf(main);
   main.replaceChildren(
     enterForm(t, known, async (key) => {
       await model.enter(key);
       main.querySelector("h1")?.focus();
     }),
   );
+  fill(main, typed);
   frame();
 }
 
-/** Lay the page out once; what changes is drawn by `draw`. */
+/** Lay the page out once for each language; what changes is drawn by `draw`. */
 function lay() {
   const view = /** @type {any} */ ({ model, language, config: model.config });
   const act = { stays: true, close: () => {}, part: () => {}, send: () => {} };
-  const chat = new Chat(model, t, language);
+  const talk = (chat ??= new Chat(model, t, language));
+  if (talk.language !== language) talk.speak(t, language);
+  const typed = fieldsOf(main);
   const place = {
     title: h("h1", { tabindex: "-1" }),
     opened: h("p", { class: "opened" }),
@@ -71,13 +77,22 @@ function lay() {
       place.rating,
     ),
     place.steps,
-    chat.element,
+    talk.element,
     place.facts,
     h("div", { class: "card papers" }, papers(view, act).element),
     h("details", { class: "card contact" }, h("summary", {}, t.contact), contactForm(view, act).element),
   );
   let drawn = "";
   let said = "";
+  let asked = 0;
+  /** @type {ReturnType<typeof ratingForm> | null} */
+  let rating = null;
+  const putAway = () => {
+    rating = null;
+    asked = 0;
+    place.rating.className = "";
+    place.rating.replaceChildren();
+  };
 
   function draw() {
     const known = model.view;
@@ -99,23 +114,44 @@ function lay() {
       const parts = [promised, happened, otherCases].map((make) => make(known, t, language));
       place.facts.replaceChildren(...parts.filter((part) => part !== null));
     }
-    if (known.survey && !place.rating.firstChild) {
+    rating?.render();
+    if (known.survey_id && known.survey_id !== asked) {
+      asked = known.survey_id;
+      rating = ratingForm(view, { ...act, close: putAway });
       place.rating.className = "card rating";
-      place.rating.append(ratingForm(view, act).element);
+      place.rating.replaceChildren(rating.element);
     }
-    chat.render();
+    talk.render();
     frame();
   }
+  draw();
+  fill(main, typed);
   return { draw };
 }
 
+/** @typedef {Map<string, { value: string, checked: boolean }>} Typed by the ids of the fields */
+
+/** @param {HTMLElement} root @returns {Typed} what was typed and chosen in it */
+function fieldsOf(root) {
+  const fields = /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input[id], textarea[id]"));
+  return new Map([...fields].map(({ id, value, checked }) => [id, { value, checked }]));
+}
+
+/** @param {HTMLElement} root @param {Typed} typed put into the fields of the same ids */
+function fill(root, typed) {
+  for (const [id, { value, checked }] of typed) {
+    const field = /** @type {HTMLInputElement | null} */ (root.querySelector(`#${id}`));
+    if (field) Object.assign(field, { value, checked });
+  }
+}
+
 function render() {
-  shown ??= lay();
-  shown.draw();
+  if (shown) shown.draw();
+  else shown = lay();
 }
 
 async function start() {
-  shown = null;
+  shown = chat = null;
   frame();
   const given = new URLSearchParams(location.hash.slice(1));
   if (location.hash) history.replaceState(null, "", location.pathname); // the key stays out of sight

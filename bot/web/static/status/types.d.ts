@@ -26,4 +26,5 @@ export interface CaseView {
   }[];
   reach: string[];
   survey: boolean;
+  survey_id: number | null;
 }

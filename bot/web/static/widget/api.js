@@ -30,6 +30,19 @@ export class Api {
   }
 
   /**
+   * The headers of a request: whose it is, and whether the page that asks is in the background.
+   *
+   * @param {Session | null} session
+   * @returns {Record<string, string>}
+   */
+  headers(session) {
+    return {
+      ...(session && { Authorization: `Bearer ${session.token}` }),
+      ...(document.hidden && { "X-Remanso-Hidden": "1" }),
+    };
+  }
+
+  /**
    * Call the gateway.
    *
    * @param {Session | null} session
@@ -39,9 +52,7 @@ export class Api {
    * @throws {Refusal} the gateway said no; any other error: it could not be reached
    */
   async call(session, path, body) {
-    /** @type {Record<string, string>} */
-    const headers = {};
-    if (session) headers.Authorization = `Bearer ${session.token}`;
+    const headers = this.headers(session);
     if (body) headers["Content-Type"] = "application/json";
     const answer = await fetch(this.root + (session ? `/${session.id}${path}` : path), {
       method: body ? "POST" : "GET",

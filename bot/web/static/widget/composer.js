@@ -66,8 +66,9 @@ export class Composer {
   }
 
   /** @param {View} view */
-  render({ model, t }) {
+  render({ model, t, language }) {
     this.t = t;
+    this.uploads?.speak(language);
     this.limit = model.info?.messages_limit ?? this.limit;
     this.field.placeholder = model.info?.status === "ended" ? t.again : t.placeholder;
     this.field.setAttribute("aria-label", t.field);

@@ -112,7 +112,10 @@ export class Link {
         return;
       }
       this.#socket = socket;
+      const look = () => this.tell({ type: "seen", on: !document.hidden });
+      document.addEventListener("visibilitychange", look);
       const done = () => {
+        document.removeEventListener("visibilitychange", look);
         clearInterval(watch);
         this.#hangUp = () => {};
         socket.onmessage = socket.onclose = null;
@@ -130,8 +133,10 @@ export class Link {
         }
       }, 1000);
       this.#hangUp = done;
-      socket.onopen = () =>
-        this.tell({ type: "hello", token: session.token, after: this.ears.after() });
+      socket.onopen = () => {
+        const { token } = session;
+        this.tell({ type: "hello", token, after: this.ears.after(), seen: !document.hidden });
+      };
       socket.onclose = done;
       socket.onmessage = (event) => {
         const frame = JSON.parse(event.data);

@@ -15,7 +15,8 @@ export class Slot {
   /** @type {Part | undefined} */
   part;
   #back = /** @type {HTMLElement | null} */ (null);
-  #skipped = false; // the rating was put away on this page
+  #asked = 0; // the question that the rating is an answer to
+  #away = 0; // the one that was put away on this page
 
   /** @param {{ style: () => Promise<unknown>, act: import("./after/words.js").Acts }} on */
   constructor(on) {
@@ -57,7 +58,7 @@ export class Slot {
   }
 
   close() {
-    if (this.name === "rating") this.#skipped = true;
+    if (this.name === "rating") this.#away = this.#asked;
     this.name = "";
     this.part = undefined;
     this.element.hidden = true;
@@ -68,9 +69,12 @@ export class Slot {
 
   /** @param {View} view */
   render(view) {
-    const asked = Boolean(view.model.info?.survey);
-    if (!asked) this.#skipped = false;
-    if (asked && !this.name && !this.#skipped) this.open("rating", view, { focus: false });
     this.part?.render?.(view);
+    const asked = view.model.info?.survey_id ?? 0;
+    if (!asked) this.#away = 0;
+    if (this.name === "rating" && asked && asked !== this.#asked) this.close(); // thanks for another
+    if (!asked || asked === this.#away || this.name) return;
+    this.#asked = asked;
+    this.open("rating", view, { focus: false });
   }
 }

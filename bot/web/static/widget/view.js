@@ -63,7 +63,8 @@ export function entries({ model, language, t }) {
 }
 
 /**
- * Quick replies stay under the last message of the bot; one use, or a person, ends them.
+ * Quick replies stay under the message that offers them; one use, a new answer, or a person ends
+ * them. Who waits for a person may still choose what was offered during the wait, by the system.
  *
  * @param {Entry} row
  * @param {Entry[]} later
@@ -71,12 +72,13 @@ export function entries({ model, language, t }) {
  * @returns {Entry[]}
  */
 function offer(row, later, info) {
-  const { choices = [], turn } = row.message ?? {};
+  const { choices = [], turn, author } = row.message ?? {};
   const answered = later.some(
     ({ message }) =>
       message?.author === "agent" || (message?.author === "bot" && message.turn !== turn),
   );
-  if (answered || (info && (info.owner !== "bot" || info.status === "ended"))) return [];
+  const waits = info?.owner === "queue" && author === "system";
+  if (answered || (info && ((info.owner !== "bot" && !waits) || info.status === "ended"))) return [];
   const reply = later.find(({ message }) => message?.author === "customer")?.message;
   const used = choices.find((choice) => choice.used) ??
     choices.find((choice) => choice.title === reply?.text);

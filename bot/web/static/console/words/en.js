@@ -1,5 +1,6 @@
 import { enAccount } from "./en_account.js";
 import { enCase } from "./en_case.js";
+import { enKeys } from "./en_keys.js";
 import { enQueue } from "./en_queue.js";
 import { enTeam } from "./en_team.js";
 
@@ -11,6 +12,7 @@ import { enTeam } from "./en_team.js";
 export const en = {
   ...enAccount,
   ...enCase,
+  ...enKeys,
   ...enQueue,
   ...enTeam,
 
@@ -125,9 +127,4 @@ export const en = {
   insteadOther: (name) => `${name} has it. You can read the conversation.`,
   insteadReturned: "The bot has the conversation since it was handed back.",
   insteadResolved: "Case resolved. If the customer writes, the bot answers from what was agreed.",
-
-  keys: {
-    c: "Claim the open case",
-    i: "Show or hide the context",
-  },
 };

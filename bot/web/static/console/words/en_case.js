@@ -55,11 +55,13 @@ export const enCase = {
   },
   identity: {
     anonymous: "Not identified",
+    said: "Nothing proved",
     claimed: "Has proved one order",
     verified: "Identity proved",
   },
   identityHint: {
     anonymous: "Give no order data and no money until they prove who they are.",
+    said: "They only said who they are. Give no order data and no money until it is proved.",
     claimed: "By its number and the e-mail or postcode. Other orders are still unproved.",
     verified: "You may talk about their orders.",
   },

@@ -146,9 +146,25 @@ export const enQueue = {
   offerDeclined: (ref) => `${ref} is offered to somebody else.`,
   offerOver: (ref) => `The time to accept ${ref} has passed.`,
   mentionedIn: (ref) => `You are mentioned in ${ref}`,
+  calls: {
+    approval: (ref) => `You are asked to approve something in ${ref}`,
+    approved: (ref) => `Approved and done: what you asked for in ${ref}`,
+    refused: (ref) => `What you asked for in ${ref} is not approved`,
+    failed: (ref) => `What you asked for in ${ref} was approved, but is not done`,
+    woke: (ref) => `${ref} is back: the time you snoozed it for is over`,
+    promise: (ref) => `${ref}: something promised to the customer is due`,
+  },
+  approvalsWaiting: (n) => `${n} to approve`,
+  meanwhile: (n) =>
+    n === 1
+      ? "While there was no connection something came in one case."
+      : `While there was no connection something came in ${n} cases.`,
+  followUpDue: (ref) => `${ref}: it is time for the follow-up that you planned`,
   pressing: {
     soon: (ref, clock) => `${ref}: the deadline “${clock}” is about to be missed`,
     missed: (ref, clock) => `${ref}: the deadline “${clock}” was missed`,
+    unreachable: (ref) =>
+      `${ref}: the customer is due news and nothing reaches them; the page is not open`,
   },
   nobodyTakes: (ref) => `${ref} waits and nobody takes it`,
   nobodyHad: (ref) => `${ref} was nobody's: it has been put right`,
@@ -190,6 +206,18 @@ export const enQueue = {
     unaccepted: "Nobody waits too long.",
     missed: "No deadline missed.",
   },
+  toReview: (n) => (n === null ? "To review" : `To review · ${n}`),
+  toReviewHint:
+    "Low ratings, and cases closed within a week. Open one and leave your comment (G): then it goes.",
+  toReviewNone: "Nothing to review.",
+  reviewWhy: {
+    low_score: "Low rating",
+    reopened: "Reopened",
+    transfers: "Several transfers",
+    sample: "Sample",
+  },
+  scoreOf: (n) => `${n} of 5`,
+  closedAt: (at) => `Closed ${at}`,
   andMore: (n) => `and ${n} more`,
   agentsThere: (n) => (n ? `${n} connected` : "Nobody connected"),
   casesOf: (n, of) => `${n}${of ? ` of ${of}` : ""} ${n === 1 && !of ? "case" : "cases"}`,
@@ -198,22 +226,4 @@ export const enQueue = {
   keyGroups: { list: "Lists", case: "Open case", page: "Page" },
   keysTitle: "Keyboard shortcuts",
   keysOn: "Use single-key shortcuts",
-  listKeys: {
-    "/": "Search",
-    f: "Filters and saved views",
-    "1 … 9": "Choose the list: queue, mine, mentions, taking part, customer's turn, snoozed, bot, closed, all",
-    j: "Next case",
-    k: "Previous case",
-    u: "Next unread case",
-    "↑ ↓": "Walk the list without opening; Enter opens",
-    a: "Accept the case that is offered",
-    x: "Decline it",
-  },
-  pageKeys: {
-    p: "Your availability",
-    o: "Overview of the teams",
-    l: "End the pause: I am ready",
-    "?": "Show these shortcuts",
-    Esc: "Close what is open, or leave the reply",
-  },
 };

@@ -1,5 +1,6 @@
 import { esAccount } from "./es_account.js";
 import { esCase } from "./es_case.js";
+import { esKeys } from "./es_keys.js";
 import { esQueue } from "./es_queue.js";
 import { esTeam } from "./es_team.js";
 
@@ -7,6 +8,7 @@ import { esTeam } from "./es_team.js";
 export const es = {
   ...esAccount,
   ...esCase,
+  ...esKeys,
   ...esQueue,
   ...esTeam,
 
@@ -125,9 +127,4 @@ export const es = {
   insteadOther: (/** @type {string} */ name) => `Lo atiende ${name}. Puede leer la conversación.`,
   insteadReturned: "El bot lleva la conversación desde que se le devolvió.",
   insteadResolved: "Caso resuelto. Si el cliente escribe, le contesta el bot con lo acordado.",
-
-  keys: {
-    c: "Atender el caso abierto",
-    i: "Mostrar u ocultar el contexto",
-  },
 };

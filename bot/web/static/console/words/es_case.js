@@ -55,11 +55,13 @@ export const esCase = {
   },
   identity: {
     anonymous: "Sin identificar",
+    said: "Sin acreditar",
     claimed: "Ha acreditado un pedido",
     verified: "Identidad acreditada",
   },
   identityHint: {
     anonymous: "No dé datos de pedidos ni dinero hasta que acredite quién es.",
+    said: "Solo ha dicho quién es. No dé datos de pedidos ni dinero hasta que lo acredite.",
     claimed: "Con su número y el correo o el código postal. Los demás pedidos siguen sin acreditar.",
     verified: "Puede hablar de sus pedidos.",
   },

@@ -160,11 +160,27 @@ export const esQueue = {
   offerDeclined: (/** @type {string} */ ref) => `${ref} se ofrece a otra persona.`,
   offerOver: (/** @type {string} */ ref) => `El tiempo para aceptar ${ref} ha pasado.`,
   mentionedIn: (/** @type {string} */ ref) => `Le mencionan en ${ref}`,
+  calls: {
+    approval: (/** @type {string} */ ref) => `Le piden que apruebe algo en ${ref}`,
+    approved: (/** @type {string} */ ref) => `Aprobado y hecho: lo que pidió en ${ref}`,
+    refused: (/** @type {string} */ ref) => `No se aprueba lo que pidió en ${ref}`,
+    failed: (/** @type {string} */ ref) => `Lo que pidió en ${ref} se aprobó, pero no se ha hecho`,
+    woke: (/** @type {string} */ ref) => `${ref} vuelve: ha pasado el tiempo que lo pospuso`,
+    promise: (/** @type {string} */ ref) => `${ref}: ha vencido algo que se prometió al cliente`,
+  },
+  approvalsWaiting: (/** @type {number} */ n) => `${n} por aprobar`,
+  meanwhile: (/** @type {number} */ n) =>
+    n === 1
+      ? "Mientras no había conexión ha entrado algo en un caso."
+      : `Mientras no había conexión ha entrado algo en ${n} casos.`,
+  followUpDue: (/** @type {string} */ ref) => `${ref}: es la hora del seguimiento que planeó`,
   pressing: {
     soon: (/** @type {string} */ ref, /** @type {string} */ clock) =>
       `${ref}: el plazo «${clock}» está a punto de vencer`,
     missed: (/** @type {string} */ ref, /** @type {string} */ clock) =>
       `${ref}: el plazo «${clock}» ha vencido`,
+    unreachable: (/** @type {string} */ ref) =>
+      `${ref}: toca informar al cliente y nada le llega; no tiene la página abierta`,
   },
   nobodyTakes: (/** @type {string} */ ref) => `${ref} espera y nadie lo acepta`,
   nobodyHad: (/** @type {string} */ ref) => `${ref} no lo tenía nadie: ya está en su sitio`,
@@ -208,6 +224,18 @@ export const esQueue = {
     unaccepted: "Nadie espera más de la cuenta.",
     missed: "Ningún plazo vencido.",
   },
+  toReview: (/** @type {number | null} */ n) => (n === null ? "Por revisar" : `Por revisar · ${n}`),
+  toReviewHint:
+    "Valoraciones bajas, y casos cerrados en la última semana. Abra uno y deje su comentario (G): así sale de aquí.",
+  toReviewNone: "Nada por revisar.",
+  reviewWhy: {
+    low_score: "Valoración baja",
+    reopened: "Reabierto",
+    transfers: "Varios traslados",
+    sample: "Muestra",
+  },
+  scoreOf: (/** @type {number} */ n) => `${n} de 5`,
+  closedAt: (/** @type {string} */ at) => `Cerrado ${at}`,
   andMore: (/** @type {number} */ n) => (n === 1 ? "y otro más" : `y ${n} más`),
   agentsThere: (/** @type {number} */ n) =>
     n === 1 ? "1 conectado" : n ? `${n} conectados` : "Nadie conectado",
@@ -218,22 +246,4 @@ export const esQueue = {
   keyGroups: { list: "Listas", case: "Caso abierto", page: "Página" },
   keysTitle: "Atajos de teclado",
   keysOn: "Usar atajos de una tecla",
-  listKeys: {
-    "/": "Buscar",
-    f: "Filtros y vistas guardadas",
-    "1 … 9": "Elegir la lista: cola, míos, menciones, participo, espera, pospuestos, bot, cerrados, todos",
-    j: "Caso siguiente",
-    k: "Caso anterior",
-    u: "Siguiente caso sin leer",
-    "↑ ↓": "Recorrer la lista sin abrir; Enter abre",
-    a: "Aceptar el caso que le ofrecen",
-    x: "Rechazarlo",
-  },
-  pageKeys: {
-    p: "Su disponibilidad",
-    o: "Supervisión de los equipos",
-    l: "Terminar la pausa: ya puedo",
-    "?": "Ver estos atajos",
-    Esc: "Cerrar lo abierto, o dejar de escribir",
-  },
 };

@@ -158,6 +158,7 @@ const NAMES = {
     lost: ["agente sin conexión", "agent offline"],
     back: ["agente de vuelta", "agent back"],
     read: ["leído", "read"],
+    promised: ["prometido con plazo", "promised, with a time"],
     promise_due: ["plazo de una promesa vencido", "a promise is due"],
     promise_kept: ["promesa cumplida", "promise kept"],
   },

@@ -99,5 +99,6 @@ export const CASE_EVENTS = {
   receipt: ["recibo", "receipt"],
   erased: ["datos borrados", "data erased"],
   proved: ["pedido acreditado", "order proved"],
+  follow_up_planned: ["seguimiento planeado", "follow-up planned"],
   followed_up: ["seguimiento hecho", "followed up"],
 };

@@ -31,14 +31,11 @@ export function size(bytes, language) {
  * @returns {Promise<Blob>}
  */
 export async function fetchFile(model, path) {
-  const { id, token } = await model.session();
+  const session = await model.session();
   const address = path.startsWith("/api/")
     ? `${model.config.base}${path.slice(1)}`
-    : `${model.api.root}/${id}${path}`;
-  const answer = await fetch(address, {
-    headers: { Authorization: `Bearer ${token}` },
-    credentials: "omit",
-  });
+    : `${model.api.root}/${session.id}${path}`;
+  const answer = await fetch(address, { headers: model.api.headers(session), credentials: "omit" });
   if (answer.ok) return answer.blob();
   const problem = await answer.json().catch(() => ({}));
   throw new Refusal(answer.status, problem.error ?? {});

@@ -5,7 +5,8 @@ import { words } from "./words.js";
 const LENGTH = 2000;
 
 /**
- * How the customer was served: one of five words, and what they want to say about it.
+ * How the customer was served: one of five words, and what they want to say about it. When the
+ * question is no longer asked (answered elsewhere, or the case was taken up again) it closes.
  *
  * @param {import("../view.js").View} view
  * @param {import("./words.js").Deeds} act
@@ -13,6 +14,8 @@ const LENGTH = 2000;
 export function build(view, act) {
   const w = words[view.language];
   const { model } = view;
+  const asked = model.info?.survey_id;
+  let mine = false; // it is answered here, or on its way
   const problem = problemLine();
   const comment = h("textarea", { id: "comment", rows: "2", maxlength: String(LENGTH) });
   const radios = w.scores.map((label, index) => {
@@ -24,7 +27,9 @@ export function build(view, act) {
   const chosen = () => /** @type {HTMLInputElement | null} */ (element.querySelector("input:checked"));
   /** @param {object} body @param {string} text */
   const send = async (body, text) => {
-    if (await attempt(view, problem, () => model.ask("/rating", body))) done(element, text);
+    mine = true;
+    mine = await attempt(view, problem, () => model.ask("/rating", body));
+    if (mine) done(element, text);
   };
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -54,5 +59,6 @@ export function build(view, act) {
       ),
     ),
   );
-  return { element, focus: () => heading.focus() };
+  const render = () => mine || model.info?.survey_id === asked || act.close();
+  return { element, render, focus: () => heading.focus() };
 }

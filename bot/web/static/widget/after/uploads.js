@@ -4,8 +4,10 @@ import { words } from "./words.js";
 
 /**
  * @typedef {import("../../shared/api.d.ts").Attachment} Attachment
+ * @typedef {(w: import("./words.js").Words, language: string) => string} Saying
  * @typedef {object} Item A file on its way.
  * @property {HTMLElement} row
+ * @property {() => void} speak says how it is, in the language of the view
  * @property {XMLHttpRequest} [request]
  * @property {Attachment} [done]
  * @property {boolean} [failed]
@@ -37,6 +39,13 @@ export class Uploads {
     return this.#items.some((item) => item.done);
   }
 
+  /** @param {"es" | "en"} language of everything that is said from now on */
+  speak(language) {
+    if (language === this.view.language) return;
+    this.view = { ...this.view, language };
+    for (const { speak } of this.#items) speak();
+  }
+
   /** @param {File[]} files */
   add(files) {
     for (const file of files) this.#begin(file);
@@ -59,47 +68,52 @@ export class Uploads {
 
   /** @param {File} file */
   #begin(file) {
-    const { language } = this.view;
-    const w = words[language];
     const name = file.name || "imagen.png"; // pasted pictures have none in some browsers
     const bar = h("progress", { max: "100", value: "0", "aria-label": name });
     const state = h("span", { class: "size", role: "status" });
     const remove = h(
       "button",
-      { type: "button", class: "plain", "aria-label": w.remove(name), click: () => this.#remove(item) },
+      { type: "button", class: "plain", click: () => this.#remove(item) },
       "×",
     );
     const said = h("span", { class: "filename" }, name);
     const row = h("li", {}, h("div", { class: "about" }, said, state, bar), remove);
-    const item = /** @type {Item} */ ({ row });
+    /** @type {Saying} */
+    let told = (w) => w.uploading(0);
+    const speak = () => {
+      const { language } = this.view;
+      remove.setAttribute("aria-label", words[language].remove(name));
+      state.textContent = told(words[language], language);
+    };
+    const say = (/** @type {Saying} */ what) => {
+      told = what;
+      speak();
+    };
+    const item = /** @type {Item} */ ({ row, speak });
     this.#items.push(item);
     this.element.append(row);
-    /** @param {string} text */
-    const refuse = (text) => {
+    const refuse = (/** @type {Saying} */ why) => {
       item.failed = true;
       bar.remove();
-      state.textContent = text;
       state.className = "problem";
+      say(why);
       this.changed();
     };
+    speak();
     const limit = this.view.model.info?.attachment_limit ?? LIMIT;
-    if (!file.size) refuse(w.emptyFile);
-    else if (file.size > limit) refuse(w.tooLarge(size(file.size, language), size(limit, language)));
-    else {
-      state.textContent = w.uploading(0);
-      this.#send(file, name, item, { bar, state, refuse }).catch(() => refuse(w.failed));
-    }
+    if (!file.size) refuse((w) => w.emptyFile);
+    else if (file.size > limit) refuse((w, l) => w.tooLarge(size(file.size, l), size(limit, l)));
+    else this.#send(file, name, item, { bar, say, refuse }).catch(() => refuse((w) => w.failed));
   }
 
   /**
    * @param {File} file
    * @param {string} name
    * @param {Item} item
-   * @param {{ bar: HTMLProgressElement, state: HTMLElement, refuse: (text: string) => void }} shown
+   * @param {{ bar: HTMLProgressElement, say: (what: Saying) => void, refuse: (why: Saying) => void }} shown
    */
-  async #send(file, name, item, { bar, state, refuse }) {
-    const { model, language } = this.view;
-    const w = words[language];
+  async #send(file, name, item, { bar, say, refuse }) {
+    const { model } = this.view;
     const { id, token } = await model.session();
     const request = new XMLHttpRequest(); // fetch tells nothing of its progress
     item.request = request;
@@ -109,15 +123,15 @@ export class Uploads {
     request.upload.onprogress = ({ loaded, total }) => {
       const share = Math.round((100 * loaded) / (total || 1));
       bar.value = share;
-      if (share % 10 === 0) state.textContent = w.uploading(share);
+      if (share % 10 === 0) say((w) => w.uploading(share));
     };
-    request.onerror = () => refuse(w.failed);
+    request.onerror = () => refuse((w) => w.failed);
     request.onload = () => {
       const answer = read(request.responseText);
-      if (request.status !== 201) return refuse(answer.error?.text || w.failed);
+      if (request.status !== 201) return refuse((w) => answer.error?.text || w.failed);
       item.done = { id: answer.id, name: answer.name, type: answer.type, size: answer.size };
       bar.remove();
-      state.textContent = `${w.uploaded}, ${size(answer.size, language)}`;
+      say((w, language) => `${w.uploaded}, ${size(answer.size, language)}`);
       this.changed();
     };
     request.send(file);

@@ -1,0 +1,64 @@
+import { moment } from "./format.js";
+import { choices, missing, openForm } from "./form.js";
+import { isClosed } from "./sla.js";
+import { morningIn, whenFields, whenOf } from "./when.js";
+
+/**
+ * Whether all is still well, some days later: when it is asked, and who asks.
+ *
+ * @typedef {import("./app.js").App} App
+ * @typedef {import("./types.d.ts").Detail} Detail
+ */
+
+const WAYS = /** @type {const} */ (["person", "survey"]);
+
+/** @param {App} app */
+export function followUp(app) {
+  const { t, language, api } = app;
+  const { row, detail } = app.model;
+  if (!row) return;
+  const now = api.now();
+  const no = noSurvey(app, detail);
+  const ways = WAYS.map((value) => {
+    const why = value === "survey" ? no : "";
+    const says = why || [t.followUpSays[value], planned(app, value)].filter(Boolean).join(" ");
+    return { value, label: t.followUpWays[value], says, disabled: Boolean(why) };
+  });
+  const times = [
+    { label: t.followUpTimes.tomorrow, at: morningIn(now, 1) },
+    { label: t.followUpTimes.days, at: morningIn(now, 3) },
+    { label: t.followUpTimes.week, at: morningIn(now, 7) },
+  ];
+  openForm(app, {
+    title: t.deeds.followUp,
+    lead: t.followUpLead,
+    go: t.followUpGo,
+    fields: [
+      choices(t.followUpHow, "how", ways, { chosen: "person" }),
+      ...whenFields(app, t.followUpWhen, times),
+    ],
+    run: async (given, form) => {
+      const at = whenOf(given);
+      if (!(at > api.now())) return missing(form, "when", t.timeMissing);
+      const body = { at: new Date(at).toISOString(), how: String(given.get("how")) };
+      const said = t.followUpDone(row.ref, moment(at, language));
+      return app.caseDeeds.tell(row.ref, "follow-up", body, said);
+    },
+  });
+}
+
+/** @param {App} app @param {Detail | undefined} detail @returns {string} why the survey cannot */
+function noSurvey({ t }, detail) {
+  const { ticket } = detail ?? {};
+  if (!ticket?.resolved_at || !isClosed(ticket)) return t.followUpOpen;
+  const { resolved_at } = ticket;
+  const asked = detail?.events.some(({ kind, at }) => kind === "survey_asked" && at >= resolved_at);
+  return asked ? t.followUpAsked : "";
+}
+
+/** @param {App} app @param {string} way @returns {string} when that is planned already */
+function planned({ t, language, api, model }, way) {
+  const all = model.detail?.events.filter(({ kind }) => kind === "follow_up_planned") ?? [];
+  const at = String(all.findLast(({ data }) => data.how === way)?.data.at ?? "");
+  return Date.parse(at) > api.now() ? t.followUpPlanned(moment(at, language)) : "";
+}
