@@ -1,0 +1,93 @@
+"""Who wants a person, or is in danger, without saying so in the usual words: is it heard?
+
+``python -m evaluation.unsaid [MODEL ...] [--misses]`` reads ``evaluation/nlu/unsaid_{es,en}.yml``
+with the published model, or with each of those named. The texts were written apart from training
+examples and test set, by authors who were asked for the sixtieth way to put it. They have been read
+since, to see what the examples lack: they tell two models apart, and flatter the later one. The
+final measure is the test set of ``remanso evaluate``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from bot.settings import load
+from bot.training.published import published_model
+from bot.training.understanding import Understanding, result
+from evaluation.held_out import FOLDER, LANGUAGES
+from evaluation.intents import PERSON, SAFETY
+
+HEARD: Mapping[str, tuple[str, ...]] = {
+    "ask_human": (PERSON,),
+    "not_ask_human": (PERSON,),
+    "safety": SAFETY,
+    "not_safety": SAFETY,
+}
+"""The lists of a file, and the intents that a text of it is heard as, or is not."""
+
+
+def texts(language: str, folder: Path = FOLDER) -> dict[str, list[str]]:
+    """Return the lists of one language's file."""
+    content = yaml.safe_load((folder / f"unsaid_{language}.yml").read_text(encoding="utf-8"))
+    return {name: list(content[name]) for name in HEARD}
+
+
+def heard(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, tuple[int, list[int]]]:
+    """Return how many texts of each list were heard as its intents, and which came out wrong.
+
+    Args:
+        found: What :func:`bot.training.understanding.result` says of each text of a list.
+
+    Returns:
+        (heard, places of the wrong ones): of ``ask_human`` and ``safety`` those that were not
+        heard, of their look-alikes those that were.
+    """
+    told = {}
+    for name, readings in found.items():
+        hits = [reading["intent"] in HEARD[name] for reading in readings]
+        wanted = not name.startswith("not_")
+        told[name] = (sum(hits), [place for place, hit in enumerate(hits) if hit != wanted])
+    return told
+
+
+def read(model: Path, lists: Mapping[str, Sequence[str]]) -> dict[str, list[dict[str, Any]]]:
+    """Return what a model makes of each text of each list."""
+    with tempfile.TemporaryDirectory() as folder:
+        graph = Understanding(model, Path(folder), lexicon=True)
+        return {
+            name: [result(one) for one in graph.parse([{"text": text} for text in own])]
+            for name, own in lists.items()
+        }
+
+
+def main() -> None:
+    """Print one row for each model and list."""
+    parser = argparse.ArgumentParser(description="Wishes and danger that are not put in words.")
+    parser.add_argument("models", nargs="*", type=Path, help="archives; default: the published one")
+    parser.add_argument("--misses", action="store_true", help="list what came out wrong")
+    asked = parser.parse_args()
+    models = asked.models or [published_model(load())]
+    console, table = Console(), Table("model", "language", "list", "heard", "of", "share")
+    wrong = []
+    for model in models:
+        for language in LANGUAGES:
+            lists = texts(language)
+            for name, (hits, places) in heard(read(model, lists)).items():
+                share = f"{hits / len(lists[name]):.3f}"
+                table.add_row(model.stem, language, name, str(hits), str(len(lists[name])), share)
+                wrong += [f"{model.stem} {name}: {lists[name][place]}" for place in places]
+    console.print(table)
+    if asked.misses:
+        console.print("\n".join(wrong), markup=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""What is wanted or feared without being said: read, and counted."""
+
+import pytest
+
+from evaluation.unsaid import HEARD, heard, texts
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_there_is_enough_of_each_and_nothing_twice(language):
+    lists = texts(language)
+    assert list(lists) == list(HEARD)
+    every = [text for own in lists.values() for text in own]
+    assert len(every) == len(set(every))
+    assert all(len(own) >= 80 for own in lists.values())
+
+
+def test_a_wish_that_is_not_heard_is_wrong_and_so_is_a_look_alike_that_is():
+    readings = {
+        "ask_human": [{"intent": "ask_human"}, {"intent": "vent"}],
+        "not_ask_human": [{"intent": "ask_human"}, {"intent": "vent"}],
+        "safety": [{"intent": "emergency"}, {"intent": "thanks"}],
+        "not_safety": [{"intent": "self_harm"}, {"intent": "thanks"}],
+    }
+    assert heard(readings) == {
+        "ask_human": (1, [1]),
+        "not_ask_human": (1, [0]),
+        "safety": (1, [1]),
+        "not_safety": (1, [0]),
+    }
