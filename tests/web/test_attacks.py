@@ -311,19 +311,27 @@ def shown(desk, case, tokens, customer_class):
     known = Identity("verified", "c-1001", "Lucía Vega", "lucia@ejemplo.es")
     chat = gateway.store.create_conversation(identity=known)
     gateway.desk.open_ticket(chat.id, None, trigger="person_button")
-    path = f"/api/v1/conversations/{case['conversation']}"
+    file = send_a_file(desk, f"/api/v1/conversations/{case['conversation']}", headers)
+    bots = send_a_file(desk, eva.path, eva.headers)
+    wish = {"text": "Debió preguntar el pedido"}
+    desk.post(f"/api/v1/tickets/{case['ref']}/moments", json=wish, headers=tokens["bea"])
+    return {**case, "conversation": eva.id, "id": "c-1001", "attachment": file, "bots": bots}
+
+
+def send_a_file(desk, path, headers):
+    """Send a file as a message; return its id."""
     made = desk.post(
         f"{path}/attachments", params={"name": "a.txt"}, content=b"uno", headers=headers
     )
     sent = {"client_id": "f1", "attachments": [made.json()["id"]]}
     desk.post(f"{path}/messages?wait=0", json=sent, headers=headers)
-    wish = {"text": "Debió preguntar el pedido"}
-    desk.post(f"/api/v1/tickets/{case['ref']}/moments", json=wish, headers=tokens["bea"])
-    return {**case, "conversation": eva.id, "id": "c-1001", "attachment": made.json()["id"]}
+    return made.json()["id"]
 
 
 @pytest.mark.parametrize("operation", READS, ids=label)
 def test_every_look_at_a_customers_data_is_logged(desk, shown, tokens, operation):
+    if "/bot-chats/" in operation.path:
+        shown = {**shown, "attachment": shown["bots"]}
     before = stored(desk)
     answer = request(desk, operation, shown, tokens["bea"])
     assert answer.status_code == 200, answer.text
