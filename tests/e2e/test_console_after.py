@@ -49,9 +49,10 @@ def press(desk, key):
 
 
 def show(desk, ref):
-    """Find a case that is in no open list, and open it."""
+    """Find a case that is in no open list, open it, and wait for all that is known of it."""
     desk.page.get_by_role("searchbox").fill(ref)
     desk.open(ref)
+    desk.page.get_by_text("Cumplido").first.wait_for()
 
 
 def test_a_low_rating_is_found_looked_at_and_gone_after_the_comment(stage, closed, console):

@@ -18,7 +18,7 @@ export function followUp(app) {
   const { row, detail } = app.model;
   if (!row) return;
   const now = api.now();
-  const no = noSurvey(app, detail);
+  const no = noSurvey(app, row, detail);
   const ways = WAYS.map((value) => {
     const why = value === "survey" ? no : "";
     const says = why || [t.followUpSays[value], planned(app, value)].filter(Boolean).join(" ");
@@ -47,11 +47,15 @@ export function followUp(app) {
   });
 }
 
-/** @param {App} app @param {Detail | undefined} detail @returns {string} why the survey cannot */
-function noSurvey({ t }, detail) {
-  const { ticket } = detail ?? {};
-  if (!ticket?.resolved_at || !isClosed(ticket)) return t.followUpOpen;
-  const { resolved_at } = ticket;
+/**
+ * @param {App} app
+ * @param {import("./types.d.ts").Row} row
+ * @param {Detail | undefined} detail not there yet: the server refuses what was asked already
+ * @returns {string} why the survey cannot be planned
+ */
+function noSurvey({ t }, row, detail) {
+  const { resolved_at } = row;
+  if (!resolved_at || !isClosed(row)) return t.followUpOpen;
   const asked = detail?.events.some(({ kind, at }) => kind === "survey_asked" && at >= resolved_at);
   return asked ? t.followUpAsked : "";
 }
