@@ -50,8 +50,7 @@ def rows(
     """Return the queue's lines for tickets, in the same order; ``mentioned`` is the viewer's."""
     refs = [ticket.ref for ticket in page]
     chats = [ticket.conversation for ticket in page]
-    moods = messages.moods(connection, chats)
-    written = messages.newest_of_customer(connection, chats)
+    moods, written = messages.moods_and_newest(connection, chats)
     beside = people.participants_of(connection, refs)
     unread = people.unread(connection, viewer, refs)
     owners = {ticket.owner_agent for ticket in page if ticket.owner_agent}

@@ -170,14 +170,19 @@ def moods(connection: Any, among: Sequence[str]) -> dict[str, list[tuple[float, 
     return found
 
 
-def newest_of_customer(connection: Any, among: Sequence[str]) -> dict[str, int]:
-    """Return the id of the customer's last message of each conversation that has one."""
-    query = (
-        sa.select(messages.c.conversation, sa.func.max(messages.c.id))
-        .where(messages.c.conversation.in_(among), messages.c.author == "customer")
-        .group_by(messages.c.conversation)
-    )
-    return {conversation: number for conversation, number in connection.execute(query)}
+def moods_and_newest(
+    connection: Any, among: Sequence[str]
+) -> tuple[dict[str, list[tuple[float, str]]], dict[str, int]]:
+    """Return what :func:`moods` does, and the id of each customer's last message, in one look."""
+    query = sa.select(messages.c.conversation, messages.c.id, messages.c.score, messages.c.level)
+    query = query.where(messages.c.conversation.in_(among), messages.c.author == "customer")
+    found: dict[str, list[tuple[float, str]]] = {}
+    newest: dict[str, int] = {}
+    for conversation, number, score, level in connection.execute(query.order_by(messages.c.id)):
+        newest[conversation] = number
+        if score is not None:
+            found.setdefault(conversation, []).append((score, level))
+    return found, newest
 
 
 def newest(connection: Any, among: Sequence[str]) -> dict[str, Message]:
