@@ -568,7 +568,7 @@ def test_a_case_is_opened_by_hand_from_a_call(console):
 
 def test_a_case_by_hand_has_who_calls_what_about_and_their_language(console, stage):
     desk = console("marta")
-    desk.page.locator("body").press("+")
+    begin_before_the_rules_are_read(desk)
     form = dialog(desk)
     form.get_by_label("Qué dice el cliente").fill("The parcel is empty")
     form.get_by_label("Nombre del cliente").fill("Joan")
@@ -579,6 +579,19 @@ def test_a_case_by_hand_has_who_calls_what_about_and_their_language(console, sta
     expect(desk.page.locator("ticket-head h2")).to_contain_text("Joan")
     expect(context(desk).locator("#part-customer")).to_contain_text("600111222")
     expect(context(desk).locator("#part-customer")).to_contain_text("Sin acreditar")
+
+
+def begin_before_the_rules_are_read(desk):
+    """Press "+" on a page that does not know yet what a case can be about, and let it learn it."""
+    page, held = desk.page, []
+    page.route("**/api/v1/desk", lambda route: held.append(route))
+    page.reload()
+    page.locator("console-bar").wait_for()
+    wait_until(lambda: page.wait_for_timeout(50) or held)
+    page.locator("body").press("+")
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/v1/desk")
 
 
 def test_what_is_sent_again_after_a_lost_answer_is_there_once(case):

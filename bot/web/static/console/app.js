@@ -114,6 +114,11 @@ export class App {
     return this.model.rules?.labels?.[code]?.[this.language] ?? code;
   }
 
+  /** @returns {Promise<import("./types.d.ts").DeskRules>} the rules of the desk, read once */
+  async rules() {
+    return (this.model.rules ??= await this.api.rules());
+  }
+
   /** @param {Agent} agent who is logged in now */
   enter(agent) {
     if (this.model.agent && this.model.agent.username !== agent.username) {

@@ -1,6 +1,7 @@
 import { h } from "../shared/dom.js";
 import { area, choices, line, missing, openForm, select } from "./form.js";
 import { Once } from "./once.js";
+import { isBusy } from "./sheet.js";
 
 /**
  * Dialogs for what is written about a case: a word to trainers, a review, the customer's profile,
@@ -109,10 +110,11 @@ export async function profile(app) {
 }
 
 /** Open a case from what came by another way. @param {App} app */
-export function newCase(app) {
+export async function newCase(app) {
   const { t, language } = app;
-  const { rules } = app.model;
-  const teams = Object.entries(rules?.teams ?? {});
+  const rules = await app.rules().catch((error) => app.failed(error));
+  if (!rules || isBusy()) return; // another was opened meanwhile
+  const teams = Object.entries(rules.teams);
   const once = new Once();
   openForm(app, {
     title: t.newCaseTitle,
@@ -130,7 +132,7 @@ export function newCase(app) {
       line(t.newCaseEmail, { name: "customer_email", type: "email", maxlength: 320 }),
       line(t.newCasePhone, { name: "customer_phone", type: "tel", maxlength: 40 }),
       select(t.speaks, "language", named(app, "language", LANGUAGES), language),
-      select(t.issue, "issue", [["", t.newCaseNoIssue], ...named(app, "issue", rules?.issues ?? [])]),
+      select(t.issue, "issue", [["", t.newCaseNoIssue], ...named(app, "issue", rules.issues ?? [])]),
       select(t.team, "team", [["", t.newCaseTeam], ...teams.map(([code]) => [code, app.teamOf(code)])]),
     ],
     run: async (given, form) => {

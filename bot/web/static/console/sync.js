@@ -50,11 +50,11 @@ export class Sync extends EventTarget {
 
   /** Read everything that is shown again: nothing that was missed stays missed. */
   async resync() {
-    const { api, model, browse, duty, shelf, watch, unread, notify } = this.app;
+    const { model, browse, duty, shelf, watch, unread, notify } = this.app;
     const { key } = model;
     const before = this.#begun ? new Set(unread.rows().map(({ ref }) => ref)) : null;
     try {
-      model.rules ??= await api.rules();
+      await this.app.rules();
       await this.open();
       if (!WHOLE.some((view) => view === key)) await browse.again();
       const mine = model.list("mine").map(({ ref }) => ref);
@@ -118,7 +118,7 @@ export class Sync extends EventTarget {
   async fetch(ref) {
     const { api, model, unread } = this.app;
     const begun = performance.now();
-    const detail = await api.ticket(ref);
+    const [detail] = await Promise.all([api.ticket(ref), this.app.rules()]); // they name its parts
     const newer = model.details.get(ref)?.messages ?? [];
     model.details.set(ref, detail);
     model.add(
