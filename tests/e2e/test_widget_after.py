@@ -288,6 +288,21 @@ def test_a_rating_is_asked_once_and_given(page, stage):
     expect(page.get_by_role("radio")).to_have_count(0)
 
 
+def test_the_chat_is_there_though_its_look_comes_after_the_rating(page, stage):
+    agent(stage, page, "claim")
+    agent(stage, page, "resolve", disposition="solved", note="hecho", cause="knowledge")
+    ask_rating(stage, reference(page))
+    held = {}
+    for name in ("widget", "after"):
+        page.route(f"**/widget/{name}.css", lambda route, name=name: held.update({name: route}))
+    page.reload(wait_until="commit")
+    wait_until(lambda: page.wait_for_timeout(20) or len(held) == 2)
+    for route in held.values():  # the look of the chat, then that of the rating
+        with page.expect_response(route.request.url):
+            route.continue_()
+    page.get_by_role("radio", name="1 Muy mal").wait_for()
+
+
 def test_a_rating_can_be_put_away_or_refused(page, stage):
     agent(stage, page, "claim")
     agent(stage, page, "resolve", disposition="solved", note="hecho", cause="knowledge")

@@ -12,6 +12,7 @@ import { strings } from "./strings.js";
 /** `<remanso-chat>`: a button in the corner and the panel it opens, or the panel alone. */
 export class RemansoChat extends HTMLElement {
   #opened = false;
+  #styles = /** @type {HTMLLinkElement[]} */ ([]);
 
   connectedCallback() {
     if (this.model) return;
@@ -146,7 +147,8 @@ export class RemansoChat extends HTMLElement {
       event.stopPropagation();
       this.close();
     });
-    shadow.replaceChildren(this.#style("shared/tokens"), this.#style("widget/widget"), this.root);
+    this.#styles = ["shared/tokens", "widget/widget"].map((name) => this.#style(name));
+    shadow.replaceChildren(...this.#styles, this.root);
     return this.panel;
   }
 
@@ -154,8 +156,7 @@ export class RemansoChat extends HTMLElement {
   #style(name) {
     const href = `${this.view?.config.base}static/${name}.css`;
     const show = () => {
-      const links = [...(this.shadowRoot?.querySelectorAll("link") ?? [])];
-      if (this.root && links.every((link) => link.sheet)) this.root.hidden = false;
+      if (this.root && this.#styles.every((link) => link.sheet)) this.root.hidden = false;
       this.composer?.fill(this.composer.field.value);
       this.log?.toEnd();
     };
