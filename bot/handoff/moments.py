@@ -31,7 +31,7 @@ class Moments:
         self._desk = desk
 
     def add(self, ref: str, agent: Agent, message: int | None, text: str) -> Change:
-        """Point out what the bot should have done.
+        """Point out what the bot should have done; the same words again, while they wait, are once.
 
         Args:
             ref: The ticket.
@@ -54,11 +54,13 @@ class Moments:
                 "conversation": ticket.conversation,
                 "ticket": ticket.ref,
                 "message": message,
-                "at": at,
                 "by": agent.username,
                 "text": text.strip(),
             }
-            result = connection.execute(sa.insert(moments).values(**row))
+            waits = sa.select(moments.c.id).filter_by(**row, done_at=None)
+            if connection.execute(waits).first():
+                return Change(ticket)
+            result = connection.execute(sa.insert(moments).values(**row, at=at))
             data = {"moment": int(result.inserted_primary_key[0]), "message": message}
             tickets.log(connection, ticket.ref, at, actor(agent), "moment", data)
             return Change(ticket)

@@ -40,7 +40,8 @@ class Reviews:
     ) -> tuple[Change, str]:
         """Say something to an agent about a case; they find it in their mentions.
 
-        What the customer had said of it by then is reviewed with it.
+        What the customer had said of it by then is reviewed with it. The same words again are
+        once, unless they answer something new.
 
         Args:
             ref: The ticket.
@@ -67,9 +68,11 @@ class Reviews:
             who = named or _last_owner(connection, ticket)
             if who is None:
                 raise Conflict(f"Nobody had {ticket.ref} yet.", "nobody_had_it")
-            row = {"ticket": ticket.ref, "at": at, "by": agent.username, "agent": who}
-            result = connection.execute(sa.insert(reviews).values(**row, text=text.strip()))
-            _seen(connection, ticket.ref, agent.username, at)
+            row = {"ticket": ticket.ref, "by": agent.username, "agent": who, "text": text.strip()}
+            said = connection.execute(sa.select(reviews.c.id).filter_by(**row)).first()
+            if not _seen(connection, ticket.ref, agent.username, at) and said:
+                return Change(ticket), who
+            result = connection.execute(sa.insert(reviews).values(**row, at=at))
             people.mention(connection, ticket.ref, [who], at)
             data = {"review": int(result.inserted_primary_key[0]), "agent": who}
             tickets.log(connection, ticket.ref, at, actor(agent), "reviewed", data)
@@ -168,10 +171,11 @@ def _answers(connection: Any, refs: Sequence[str]) -> dict[str, tuple[int, str |
     return {ref: (score, comment) for ref, score, comment in rows}
 
 
-def _seen(connection: Any, ref: str, by: str, at: datetime) -> None:
-    """Note that what a customer has said of a case until now is reviewed."""
+def _seen(connection: Any, ref: str, by: str, at: datetime) -> bool:
+    """Note that what a customer has said of a case until now is reviewed; whether some was not."""
     open_answer = sa.update(surveys).where(surveys.c.ticket == ref, _OPEN_ANSWER)
-    connection.execute(open_answer.values(reviewed_by=by, reviewed_at=at))
+    answered = connection.execute(open_answer.values(reviewed_by=by, reviewed_at=at))
+    return bool(answered.rowcount)
 
 
 def _last_owner(connection: Any, ticket: Ticket) -> str | None:

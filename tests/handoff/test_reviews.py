@@ -125,6 +125,24 @@ def test_a_review_goes_to_who_had_the_case_last(here, closed, ana, boss):
     assert (event["kind"], event["data"]["agent"]) == ("reviewed", "ana")
 
 
+def test_what_is_said_again_after_a_lost_answer_is_there_once(here, closed, ana, boss):
+    ticket, reviews, moments = closed(), Reviews(here.desk), Moments(here.desk)
+    said = here.store.messages(ticket.conversation)[0].id
+    rate(here, ticket, 1)
+    for _ in range(2):
+        reviews.add(ticket.ref, boss, "Leído")
+        moments.add(ticket.ref, ana, said, "Debió preguntar el pedido")
+    assert len(reviews.of_case(ticket.ref, boss)) == 1
+    (moment,) = moments.listing(boss)
+
+    rate(here, ticket, 2)  # another answer: the same words are said of it
+    reviews.add(ticket.ref, boss, "Leído")
+    moments.done(moment["id"], boss)
+    moments.add(ticket.ref, ana, said, "Debió preguntar el pedido")  # seen to, and not mended
+    assert len(reviews.of_case(ticket.ref, boss)) == 2
+    assert len(moments.listing(boss)) == 1
+
+
 def test_only_supervisors_review_and_only_what_somebody_had(here, closed, ana, boss):
     reviews, waiting = Reviews(here.desk), here.ticket("hola")
     with pytest.raises(NotAllowed):
