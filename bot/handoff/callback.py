@@ -139,13 +139,28 @@ class Callbacks:
         self._before(connection, known, ticket, at)
         if ticket is None:
             return
-        others = [label for label in ticket.labels if label != CALLBACK]
+        others = _others(ticket)
         awaited = ticket.status == "queued" or known.contact_phone or others != ticket.labels
         labels = [*others, CALLBACK] if _reachable(known) and awaited else others
-        if set(labels) != set(ticket.labels):
-            tickets.update(connection, ticket.ref, labels=labels)
-            data = {"from": ticket.labels, "to": labels}
-            tickets.log(connection, ticket.ref, at, "system", "labelled", data)
+        _label(connection, ticket, labels, at)
+
+
+def no_longer_awaited(connection: Any, ticket: Ticket, at: datetime) -> Ticket:
+    """Take the label off a case whose customer was called; return the case."""
+    return _label(connection, ticket, _others(ticket), at)
+
+
+def _others(ticket: Ticket) -> list[str]:
+    return [label for label in ticket.labels if label != CALLBACK]
+
+
+def _label(connection: Any, ticket: Ticket, labels: list[str], at: datetime) -> Ticket:
+    if set(labels) == set(ticket.labels):
+        return ticket
+    data = {"from": ticket.labels, "to": labels}
+    ticket = tickets.update(connection, ticket.ref, labels=labels)
+    tickets.log(connection, ticket.ref, at, "system", "labelled", data)
+    return ticket
 
 
 def addresses(text: str) -> Json:

@@ -1,7 +1,7 @@
 """News that an agent gives by telephone: what was said stays with the case, and counts as news.
 
 The customer heard it from a person: it answers the case, and the next update is due later, also
-where nothing that is written would reach them.
+where nothing that is written would reach them. Who waited for a call has had it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.errors import DeskError
 from bot.handoff import clocks, people, tickets
 from bot.handoff.by_hand import PHONE
+from bot.handoff.callback import no_longer_awaited
 from bot.handoff.clock_state import news_due
 from bot.handoff.desk import Desk
 from bot.handoff.presence import Change, actor
@@ -58,4 +59,4 @@ class Calls:
             data = {"channel": PHONE, "due": news_due(ticket), "reached": True, "note": note["id"]}
             ticket = clocks.answered(connection, rules, ticket, at)
             tickets.log(connection, ticket.ref, at, actor(agent), "said", data)
-            return Change(ticket), note
+            return Change(no_longer_awaited(connection, ticket, at)), note

@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from bot.deescalation.phrasing import Phrasebook
 from bot.handoff import callback, tickets
 from bot.handoff.callback import Callbacks, addresses
+from bot.handoff.calls import Calls
 from bot.handoff.contact import Contacts
+from bot.handoff.progress import Progress
 from bot.handoff.records import Reply
 from bot.handoff.tables import messages as table
 from bot.settings import ROOT
@@ -111,6 +113,24 @@ def test_an_address_written_in_the_chat_is_kept_and_labels_the_case(words, callb
     assert log(words, ticket.ref, "contact_left")[0].actor == "customer"
     assert log(words, ticket.ref, "labelled")[0].data == {"from": [], "to": ["callback"]}
     assert words.desk.ticket(ticket.ref).status == "queued"
+
+
+def test_a_call_that_is_noted_takes_the_case_off_the_list_of_calls_to_make(
+    words, callbacks, contacts
+):
+    ticket, ana = words.ticket(), words.agent("ana")
+    words.desk.claim(ticket.ref, ana)
+    Progress(words.desk).label(ticket.ref, ana, ["vip"])
+    contacts.leave(ticket.conversation, consent=True, phone="600 111 222")
+    assert words.desk.ticket(ticket.ref).labels == ["vip", "callback"]
+
+    change, _ = Calls(words.desk).called(ticket.ref, ana, "Le llamé: sale hoy")
+
+    assert change.ticket.labels == ["vip"]
+    assert log(words, ticket.ref, "labelled")[-1].data == {
+        "from": ["vip", "callback"],
+        "to": ["vip"],
+    }
 
 
 def test_who_prefers_to_wait_keeps_the_place(words, callbacks):
