@@ -65,6 +65,24 @@ class FollowUps:
             tickets.log(connection, ticket.ref, at, actor(agent), "follow_up_planned", told)
             return Change(ticket)
 
+    def cancel(self, ref: str, agent: Agent) -> Change:
+        """Take back a follow-up in person that was planned.
+
+        Raises:
+            NotAllowed: the case is another team's.
+            Conflict: none is planned, or its time has come.
+        """
+        at = self._desk.clock()
+        with self._desk.store.database.write() as connection:
+            ticket = self._desk.visible(connection, ref, agent, lock=True)
+            planned = jobs.find(connection, JOB, ticket.ref)
+            if planned is None or planned.done_at is not None:
+                raise Conflict(f"No follow-up of {ticket.ref} is planned.")
+            Scheduler.cancel(connection, JOB, ticket.ref, at)
+            told = {"at": iso(planned.due)}
+            tickets.log(connection, ticket.ref, at, actor(agent), "follow_up_cancelled", told)
+            return Change(ticket)
+
     def _move_survey(self, connection: Any, ticket: Ticket, when: datetime) -> None:
         if ticket.status not in surveys.CLOSED or ticket.resolved_at is None:
             raise Conflict(f"{ticket.ref} is {ticket.status}: only closed cases are rated.")

@@ -29,8 +29,9 @@ KINDS = frozenset(
     "labelled priority tier routed noted mentioned joined left transferred consulted answered "
     "approval_asked approved refused done failed returned resolved reopened released requeued lost "
     "back sla_soon sla_missed escalated update_sent update_missed survey_asked survey_reminded "
-    "follow_up_planned followed_up proved replaced rated reviewed moment contact_left "
-    "customer_left attached mailed bounced promised promise_kept promise_due receipt erased".split()
+    "follow_up_planned follow_up_cancelled followed_up proved replaced rated reviewed moment "
+    "contact_left customer_left attached mailed bounced promised promise_kept promise_due "
+    "receipt erased".split()
 )
 """Events a hook may ask for."""
 LONGEST_URL = 2000

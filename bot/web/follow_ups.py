@@ -18,23 +18,30 @@ if TYPE_CHECKING:
     from bot.web.gateway import Gateway
 
 FOLLOW_UP = ONE + "/follow-up"
+NONE = "none"
+"""The way that is no follow-up."""
 
 
 class FollowUpIn(msgspec.Struct):
-    """When (ISO 8601) and how: ``person`` reminds the agent, ``survey`` asks the customer then."""
+    """When (ISO 8601) and how: ``person`` reminds the agent, ``survey`` asks the customer then.
+
+    ``none``, without a time, takes back the one in person.
+    """
 
     at: Annotated[str, msgspec.Meta(max_length=40)] = ""
     how: Annotated[str, msgspec.Meta(max_length=20)] = "person"
 
 
 async def plan(request: Request) -> Response:
-    """Plan the follow-up of a case."""
+    """Plan the follow-up of a case, or take it back."""
     agent = await auth.authenticated(request, auth.WRITE)
     gateway: Gateway = request.app.state.gateway
     wish = await wire.body(request, FollowUpIn)
+    follow_ups = gateway.clockwork.follow_ups
+    if wish.how == NONE:
+        return await tickets.change(request, follow_ups.cancel, agent)
     when = instant(wish.at, gateway.desk.rules.zone)
-    operation = gateway.clockwork.follow_ups.plan
-    return await tickets.change(request, operation, agent, when, wish.how)
+    return await tickets.change(request, follow_ups.plan, agent, when, wish.how)
 
 
 routes = [Route(FOLLOW_UP, plan, methods=["POST"])]

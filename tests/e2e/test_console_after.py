@@ -110,6 +110,15 @@ def test_the_follow_up_is_planned_by_key_and_moved(stage, closed, console):
     log = desk.page.locator("ticket-context")
     expect(log).to_contain_text("seguimiento planeado")
     press(desk, "Shift+S")
+    dialog.get_by_role("radio", name="Ninguno").check()
+    dialog.get_by_role("button", name="Planear").click()
+    expect(log).to_contain_text("seguimiento quitado")
+    press(desk, "Shift+S")
+    expect(dialog.get_by_role("radio", name="En persona")).to_be_checked()
+    expect(dialog.get_by_role("radio", name="Ninguno")).to_have_count(0)
+    dialog.get_by_role("button", name="Planear").click()
+    expect(dialog).to_have_count(0)
+    press(desk, "Shift+S")
     expect(dialog).to_contain_text("Ya está planeado (")
     dialog.get_by_role("radio", name="Con la valoración").check()
     dialog.get_by_role("radio", name="Dentro de una semana").check()
@@ -122,12 +131,10 @@ def test_the_follow_up_is_planned_by_key_and_moved(stage, closed, console):
         planned = sa.select(ticket_events.c.data).where(
             ticket_events.c.ticket == closed, ticket_events.c.kind == "follow_up_planned"
         )
-        assert [each["how"] for each in connection.execute(planned).scalars()] == [
-            "person",
-            "survey",
-        ]
+        ways = [each["how"] for each in connection.execute(planned).scalars()]
+        assert ways == ["person", "person", "survey"]
     now = datetime.now(timezone.utc)
-    assert timedelta(days=2) < due["personal_follow_up"] - now < timedelta(days=4)
+    assert timedelta(0) < due["personal_follow_up"] - now < timedelta(days=2)
     assert timedelta(days=6) < due["survey"] - now < timedelta(days=8)
 
 

@@ -53,6 +53,21 @@ def test_planning_again_moves_it(here, parts, closed):
     assert here.desk.row(closed.ref, viewer="ana")["mentioned"] is False
 
 
+def test_one_that_is_taken_back_reminds_nobody_and_another_can_be_planned(here, parts, closed):
+    parts.follow_ups.plan(closed.ref, here.ana, in_days(here, 2))
+    parts.follow_ups.cancel(closed.ref, here.ana)
+    with pytest.raises(Conflict, match="No follow-up"):
+        parts.follow_ups.cancel(closed.ref, here.ana)
+    here.clock.forward(days=3)
+    parts.scheduler.run_due()
+    assert here.desk.row(closed.ref, viewer="ana")["mentioned"] is False
+
+    parts.follow_ups.plan(closed.ref, here.ana, in_days(here, 2))
+    here.clock.forward(days=3)
+    parts.scheduler.run_due()
+    assert here.desk.row(closed.ref, viewer="ana")["mentioned"] is True
+
+
 def test_the_survey_comes_when_the_agent_says_and_not_before(here, parts, closed):
     parts.follow_ups.plan(closed.ref, here.ana, in_days(here, 3), "survey")
     here.clock.forward(days=1)

@@ -98,6 +98,9 @@ def test_a_follow_up_is_planned_over_the_api(client, ana, customer):
     for wrong in ({"at": "soon"}, {"at": "2001-01-01T10:00:00Z"}, {"at": "2099-01-01", "how": "x"}):
         assert ana.post(path, **wrong).status_code == 400
     assert ana.post(path, at="2099-01-01T10:00:00Z", how="survey").status_code == 409
+    assert ana.post(path, how="none").status_code == 200
+    assert "follow_up_cancelled" in kinds(ana, ref)
+    assert ana.post(path, how="none").status_code == 409
 
 
 def test_a_resolved_case_is_asked_about_and_rated_once(client, ana, customer, later):

@@ -10,7 +10,8 @@ import { morningIn, whenFields, whenOf } from "./when.js";
  * @typedef {import("./types.d.ts").Detail} Detail
  */
 
-const WAYS = /** @type {const} */ (["person", "survey"]);
+const WAYS = /** @type {const} */ (["person", "survey", "none"]);
+const PLANS = ["follow_up_planned", "follow_up_cancelled"];
 
 /** @param {App} app */
 export function followUp(app) {
@@ -19,7 +20,8 @@ export function followUp(app) {
   if (!row) return;
   const now = api.now();
   const no = noSurvey(app, row, detail);
-  const ways = WAYS.map((value) => {
+  const there = planned(app, "person");
+  const ways = WAYS.filter((value) => there || value !== "none").map((value) => {
     const why = value === "survey" ? no : "";
     const says = why || [t.followUpSays[value], planned(app, value)].filter(Boolean).join(" ");
     return { value, label: t.followUpWays[value], says, disabled: Boolean(why) };
@@ -38,9 +40,13 @@ export function followUp(app) {
       ...whenFields(app, t.followUpWhen, times),
     ],
     run: async (given, form) => {
+      const how = String(given.get("how"));
+      if (how === "none") {
+        return app.caseDeeds.tell(row.ref, "follow-up", { how }, t.followUpNone(row.ref));
+      }
       const at = whenOf(given);
       if (!(at > api.now())) return missing(form, "when", t.timeMissing);
-      const body = { at: new Date(at).toISOString(), how: String(given.get("how")) };
+      const body = { at: new Date(at).toISOString(), how };
       const said = t.followUpDone(row.ref, moment(at, language));
       return app.caseDeeds.tell(row.ref, "follow-up", body, said);
     },
@@ -62,7 +68,8 @@ function noSurvey({ t }, row, detail) {
 
 /** @param {App} app @param {string} way @returns {string} when that is planned already */
 function planned({ t, language, api, model }, way) {
-  const all = model.detail?.events.filter(({ kind }) => kind === "follow_up_planned") ?? [];
-  const at = String(all.findLast(({ data }) => data.how === way)?.data.at ?? "");
+  const all = model.detail?.events.filter(({ kind }) => PLANS.includes(kind)) ?? [];
+  const last = all.findLast(({ data }) => (data.how ?? "person") === way);
+  const at = last?.kind === "follow_up_planned" ? String(last.data.at ?? "") : "";
   return Date.parse(at) > api.now() ? t.followUpPlanned(moment(at, language)) : "";
 }

@@ -100,5 +100,6 @@ export const CASE_EVENTS = {
   erased: ["datos borrados", "data erased"],
   proved: ["pedido acreditado", "order proved"],
   follow_up_planned: ["seguimiento planeado", "follow-up planned"],
+  follow_up_cancelled: ["seguimiento quitado", "follow-up taken back"],
   followed_up: ["seguimiento hecho", "followed up"],
 };
