@@ -2,14 +2,15 @@
 
 import pytest
 
-from evaluation.unsaid import HEARD, heard, texts
+from evaluation.unsaid import FILES, HEARD, heard, texts
 
 pytestmark = pytest.mark.unit
 
 
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("language", ["es", "en"])
-def test_there_is_enough_of_each_and_nothing_twice(language):
-    lists = texts(language)
+def test_there_is_enough_of_each_and_nothing_twice(language, name):
+    lists = texts(language, name)
     assert list(lists) == list(HEARD)
     every = [text for own in lists.values() for text in own]
     assert len(every) == len(set(every))
