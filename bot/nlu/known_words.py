@@ -1,7 +1,7 @@
-"""Whether a text has any word that was ever learnt: "blorg trufla zonk" has none.
+"""Whether a text has any word that was ever learnt: "blorg trufla zonk" has none, nor has "...".
 
 Letters and meaning read something into every text. A text of several words of which none stands in
-an example says nothing that the classifier could know.
+an example says nothing that the classifier could know; neither do dots and dashes alone.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ LETTERS = 3  # of a word that counts
 ENOUGH = 3  # words that a text needs, so that a misspelt word or two are no strange text
 LEFT = 0.2  # share of its confidence that a strange text keeps
 
+SILENT = " \n.…,;:-_"
+
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -31,14 +33,18 @@ def marks(texts: Sequence[str]) -> NDArray[Any]:
 
 
 def is_strange(text: str, known: NDArray[Any]) -> bool:
-    """Return whether a text has words enough and knows none of them.
+    """Return whether a text has words enough and knows none of them, or has only dots and dashes.
 
     Args:
         text: What was typed.
         known: Of :func:`marks`.
     """
+    if not len(known):
+        return False
+    if text and not text.strip(SILENT):
+        return True
     words = _words(text)
-    if len(words) < ENOUGH or not len(known):
+    if len(words) < ENOUGH:
         return False
     return not np.isin(np.array([_mark(word) for word in words], dtype=np.uint32), known).any()
 
