@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation.unsaid import FILES, HEARD, heard, texts
+from evaluation.unsaid import FILES, HEARD, ORDINARY, heard, texts
 
 pytestmark = pytest.mark.unit
 
@@ -15,6 +15,12 @@ def test_there_is_enough_of_each_and_nothing_twice(language, name):
     every = [text for own in lists.values() for text in own]
     assert len(every) == len(set(every))
     assert all(len(own) >= 80 for own in lists.values())
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_ordinary_messages_are_no_danger(language):
+    assert [len(own) >= 400 for own in texts(language, ORDINARY).values()] == [True]
+    assert list(texts(language, ORDINARY)) == ["not_safety"]
 
 
 def test_a_wish_that_is_not_heard_is_wrong_and_so_is_a_look_alike_that_is():
