@@ -6,8 +6,9 @@ were written apart from training examples and test set, by authors who were aske
 way to put it. The first ones have been read since, to see what the examples lack: they tell two
 models apart, and flatter the later one. The second ones came when the examples of today were
 written already, by authors who saw nothing else. With them go the graded test texts
-(``frustration_test_{es,en}.yml``), ordinary messages of which next to none tells of danger: what
-hears more between the lines is apt to hear it everywhere.
+(``frustration_test_{es,en}.yml``) and those of ``evaluation/ordinary/``, which nobody has read to
+write examples: ordinary messages of which next to none tells of danger. What hears more between the
+lines is apt to hear it everywhere.
 """
 
 from __future__ import annotations
@@ -38,14 +39,18 @@ HEARD: Mapping[str, tuple[str, ...]] = {
 """The lists of a file, and the intents that a text of it is heard as, or is not."""
 
 FILES = ("unsaid", "unsaid_second")
-ORDINARY = "frustration_test"
+ORDINARY = ("frustration_test", "ordinary")
 
 
 def texts(language: str, name: str = FILES[0], folder: Path = FOLDER) -> dict[str, list[str]]:
     """Return the lists of one language's file of that name."""
-    content = yaml.safe_load((folder / f"{name}_{language}.yml").read_text(encoding="utf-8"))
-    if name == ORDINARY:
-        return {"not_safety": [each["text"] for each in content["examples"]]}
+    path = folder / f"{name}_{language}.yml"
+    if name == ORDINARY[1]:
+        path = folder.parent / name / f"{language}.yml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if name in ORDINARY:
+        graded = content["examples"] if name == ORDINARY[0] else content
+        return {"not_safety": [each["text"] for each in graded]}
     return {name: list(content[name]) for name in HEARD}
 
 
@@ -86,7 +91,7 @@ def main() -> None:
     models = asked.models or [published_model(load())]
     console, table = Console(), Table("model", "texts", "list", "heard", "of", "share")
     wrong = []
-    for model, file, language in itertools.product(models, (*FILES, ORDINARY), LANGUAGES):
+    for model, file, language in itertools.product(models, (*FILES, *ORDINARY), LANGUAGES):
         lists = texts(language, file)
         for name, (hits, places) in heard(read(model, lists)).items():
             share = f"{hits / len(lists[name]):.3f}"
