@@ -116,6 +116,7 @@ def test_the_follow_up_is_planned_by_key_and_moved(stage, closed, console):
     press(desk, "Shift+S")
     expect(dialog.get_by_role("radio", name="En persona")).to_be_checked()
     expect(dialog.get_by_role("radio", name="Ninguno")).to_have_count(0)
+    dialog.get_by_role("radio", name="Dentro de tres días").check()
     dialog.get_by_role("button", name="Planear").click()
     expect(dialog).to_have_count(0)
     press(desk, "Shift+S")
@@ -134,7 +135,7 @@ def test_the_follow_up_is_planned_by_key_and_moved(stage, closed, console):
         ways = [each["how"] for each in connection.execute(planned).scalars()]
         assert ways == ["person", "person", "survey"]
     now = datetime.now(timezone.utc)
-    assert timedelta(0) < due["personal_follow_up"] - now < timedelta(days=2)
+    assert timedelta(days=2) < due["personal_follow_up"] - now < timedelta(days=4)
     assert timedelta(days=6) < due["survey"] - now < timedelta(days=8)
 
 
