@@ -38,19 +38,17 @@ HEARD: Mapping[str, tuple[str, ...]] = {
 }
 """The lists of a file, and the intents that a text of it is heard as, or is not."""
 
-FILES = ("unsaid", "unsaid_second")
-ORDINARY = ("frustration_test", "ordinary")
+FILES = ("nlu/unsaid", "nlu/unsaid_second")
+ORDINARY = ("nlu/frustration_test", "ordinary/ordinary")
 
 
-def texts(language: str, name: str = FILES[0], folder: Path = FOLDER) -> dict[str, list[str]]:
-    """Return the lists of one language's file of that name."""
-    path = folder / f"{name}_{language}.yml"
-    if name == ORDINARY[1]:
-        path = folder.parent / name / f"{language}.yml"
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if name in ORDINARY:
-        graded = content["examples"] if name == ORDINARY[0] else content
-        return {"not_safety": [each["text"] for each in graded]}
+def texts(
+    language: str, name: str = FILES[0], folder: Path = FOLDER.parent
+) -> dict[str, list[str]]:
+    """Return the lists of one language's file of that name; graded texts are ``not_safety``."""
+    content = yaml.safe_load((folder / f"{name}_{language}.yml").read_text(encoding="utf-8"))
+    if "examples" in content:
+        return {"not_safety": [each["text"] for each in content["examples"]]}
     return {name: list(content[name]) for name in HEARD}
 
 
