@@ -166,6 +166,10 @@ class FakeDesk:
 
     def said(self, ref: str, text: str, author: str = "customer") -> None:
         """Let somebody write in a case, and tell the open consoles."""
+        self.push({"type": "message", "ref": ref, "message": self.write(ref, text, author)})
+
+    def write(self, ref: str, text: str, author: str = "customer") -> dict[str, Any]:
+        """Let somebody write in a case; nobody is told yet."""
         known = self.messages.setdefault(ref, [])
         message = {
             "id": sum(len(each) for each in self.messages.values()) + 1,
@@ -183,7 +187,7 @@ class FakeDesk:
         known.append(message)
         if author == "customer":
             self.rows[ref] = {**self.rows[ref], "last_customer_message": message["id"]}
-        self.push({"type": "message", "ref": ref, "message": message})
+        return message
 
     def push(self, frame: dict[str, Any] | None) -> None:
         """Send every open console a frame; None closes their sockets."""

@@ -119,6 +119,7 @@ def test_the_follow_up_is_planned_by_key_and_moved(stage, closed, console):
     dialog.get_by_role("radio", name="Dentro de tres días").check()
     dialog.get_by_role("button", name="Planear").click()
     expect(dialog).to_have_count(0)
+    expect(log.get_by_text("seguimiento planeado")).to_have_count(2)
     press(desk, "Shift+S")
     expect(dialog).to_contain_text("Ya está planeado (")
     dialog.get_by_role("radio", name="Con la valoración").check()

@@ -70,6 +70,43 @@ def test_alarms_that_are_no_deadline_say_what_is_the_matter(desk, console):
     expect(toasts(page).last).to_contain_text("es la hora del seguimiento que planeó")
 
 
+def test_what_was_read_before_the_socket_told_of_it_is_news_all_the_same(desk, console):
+    desk.add(mine(1, customer="Lucía"), mine(2))
+    page = console(before=SPIES)
+    page.keyboard.press("2")
+    page.locator(".row").nth(1).wait_for()
+    desk.rows[ref(1)] = row(1)
+    written = desk.write(ref(2), "¿Hay alguien?")
+    for number in (2, 1):
+        with page.expect_response(f"**/tickets/{ref(number)}"):
+            page.locator(".row").filter(has_text=ref(number)).click()
+    expect(page.locator("ticket-head")).to_contain_text("En cola")
+    desk.push({"type": "ticket", "ticket": desk.rows[ref(1)], "by": "bruno"})
+    desk.push({"type": "message", "ref": ref(2), "message": written})
+    expect(toasts(page).first).to_contain_text("ha vuelto a la cola")
+    page.wait_for_function("notes.length === 2")
+    felt = {"score": 0.7, "level": "frustrated", "cues": []}
+    desk.push({"type": "message", "ref": ref(2), "message": {**written, "frustration": felt}})
+    desk.push({"type": "notice", "text": "y después"})
+    expect(toasts(page).last).to_contain_text("y después")
+    assert page.evaluate("notes.length") == 2  # what only got its mood is not told again
+
+
+def test_messages_keep_their_order_among_notes_whatever_their_clocks_say(desk, console):
+    desk.add(mine(1))
+    for seconds, text in ((-300, "uno"), (-301, "dos"), (-100, "tres")):
+        desk.write(ref(1), text)["at"] = iso(seconds)
+    note = {"id": 1, "agent": "bruno", "agent_name": "Bruno Sáez", "kind": "note", "mentions": []}
+    page = console()
+    notes = {"notes": [{**note, "at": iso(-200), "text": "entre dos y tres"}]}
+    page.route("**/notes", lambda route: route.fulfill(json=notes))
+    page.keyboard.press("2")
+    page.locator(".row").click()
+    expect(page.locator("team-note")).to_contain_text("entre dos y tres")
+    said = page.locator("ticket-chat").locator("chat-message, team-note")
+    expect(said).to_contain_text(["uno", "dos", "entre dos y tres", "tres"])
+
+
 def test_an_approval_waits_in_the_bar_until_it_is_decided(desk, console):
     desk.add(others(1))
     page = console()

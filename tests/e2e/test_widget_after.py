@@ -326,8 +326,11 @@ def test_the_next_question_takes_the_place_of_thanks(page, stage):
             agent(stage, page, step)
         agent(stage, page, "resolve", disposition="solved", note="hecho", cause="knowledge")
         ask_rating(stage, ref)
+        answers = page.get_by_text("eco: gracias")
+        before = answers.count()
         say(page, "gracias")
         expect(radios).to_have_count(5)
+        expect(answers).to_have_count(before + 1)  # what is written before it is one turn with it
 
     closed("claim")
     page.get_by_role("radio", name="4 Bien").check()

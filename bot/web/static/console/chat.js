@@ -132,19 +132,21 @@ export class TicketChat extends Piece {
   }
 
   /**
-   * What was said to the customer and among colleagues, as it happened.
+   * What was said to the customer and among colleagues, as it happened. Messages keep their order,
+   * which is what the customer sees, whatever the clock says of two that came at once.
    *
    * @param {AgentMessage[]} messages
    * @returns {{ message?: AgentMessage, note?: Note }[]}
    */
   #said(messages) {
     const notes = /** @type {Note[]} */ (this.on.extras.value("notes", this.#ref)?.notes ?? []);
-    if (!notes.length) return messages.map((message) => ({ message }));
-    const all = [
-      ...messages.map((message) => ({ at: message.at, message })),
-      ...notes.map((note) => ({ at: note.at, note })),
-    ];
-    return all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+    const left = notes.toSorted(byTime);
+    const all = /** @type {{ message?: AgentMessage, note?: Note }[]} */ ([]);
+    for (const message of messages) {
+      while (left.length && byTime(left[0], message) < 0) all.push({ note: left.shift() });
+      all.push({ message });
+    }
+    return [...all, ...left.map((note) => ({ note }))];
   }
 
   /** Say so where notes could not be read: they must not seem to be none. @param {string} ref */
@@ -190,6 +192,11 @@ export class TicketChat extends Piece {
     unread.read(row.ref);
     if (was && !unread.is(row)) model.changed(); // an offer or a mention may still ask
   }
+}
+
+/** @param {{ at: string }} one @param {{ at: string }} other */
+function byTime(one, other) {
+  return Date.parse(one.at) - Date.parse(other.at);
 }
 
 /** @param {AgentMessage} message @param {AgentMessage | undefined} before */

@@ -66,11 +66,11 @@ export class Signals {
    * @param {string} ref
    */
   gone(ref) {
-    const { model, toasts, t } = this.app;
+    const { model, sync, toasts, t } = this.app;
     this.#leaving.add(ref);
     setTimeout(() => {
       if (!this.#leaving.delete(ref)) return;
-      model.rows.delete(ref);
+      sync.forget(ref);
       model.details.delete(ref);
       model.offers.delete(ref);
       if (model.selected === ref) {

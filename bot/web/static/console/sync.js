@@ -29,6 +29,10 @@ export class Sync extends EventTarget {
   #typing = /** @type {Map<string, number>} */ (new Map());
   /** When the socket last told of each case: what was asked for before that is older. */
   #heard = /** @type {Map<string, number>} */ (new Map());
+  /** What the agent was told of each case, whatever was read of it meanwhile and came first. */
+  #told = /** @type {Map<string, Row>} */ (new Map());
+  /** The newest message that the socket brought of each case. */
+  #newest = /** @type {Map<string, number>} */ (new Map());
   /** Whether everything was read once: what is new after that came meanwhile. */
   #begun = false;
 
@@ -79,15 +83,19 @@ export class Sync extends EventTarget {
     const { api, model } = this.app;
     const views = ["risk", "participating", "mentions"];
     const begun = performance.now();
-    const newer = (/** @type {string} */ ref) => this.#told(ref, begun);
+    const newer = (/** @type {string} */ ref) => this.#later(ref, begun);
     const [open, along, mentions] = await Promise.all(views.map((view) => api.all(view)));
     const fresh = new Map([...open, ...along, ...mentions].map((row) => [row.ref, row]));
     for (const row of model.rows.values()) {
       if (fresh.has(row.ref) || newer(row.ref)) continue;
-      if (!isClosed(row)) model.rows.delete(row.ref);
+      if (!isClosed(row)) this.forget(row.ref);
       else if (row.mentioned) model.put({ ...row, mentioned: false });
     }
-    for (const row of fresh.values()) if (!newer(row.ref)) model.put(row);
+    for (const row of fresh.values()) {
+      if (newer(row.ref)) continue;
+      model.put(row);
+      this.#told.set(row.ref, row); // what is missed while away is told of all together
+    }
     this.app.duty.sort();
     for (const view of WHOLE) {
       model.pages.set(view, null);
@@ -125,14 +133,20 @@ export class Sync extends EventTarget {
       ref,
       newer.filter(({ id }) => id > (detail.messages.at(-1)?.id ?? 0)),
     );
-    model.put((this.#told(ref, begun) && model.rows.get(ref)) || detail.ticket);
+    model.put((this.#later(ref, begun) && model.rows.get(ref)) || detail.ticket);
     unread.learn(ref, detail.messages);
     model.changed();
   }
 
   /** Whether the socket has told of a case since then. @param {string} ref @param {number} then */
-  #told(ref, then) {
+  #later(ref, then) {
     return (this.#heard.get(ref) ?? 0) > then;
+  }
+
+  /** A case is in no list any more: should it come again, it is news. @param {string} ref */
+  forget(ref) {
+    this.app.model.rows.delete(ref);
+    this.#told.delete(ref);
   }
 
   /** After a hand-back the bot speaks; its words come without a ticket to push them. */
@@ -171,7 +185,9 @@ export class Sync extends EventTarget {
   /** @param {Row} row @param {string} [by] at whose console it was done */
   #ticket(row, by) {
     const { model, notify } = this.app;
-    const before = model.rows.get(row.ref);
+    const shown = model.rows.get(row.ref);
+    const before = this.#told.get(row.ref) ?? shown;
+    this.#told.set(row.ref, row);
     const wasMine = model.isMine(before);
     const earlier = [...model.rows.values()].find(
       ({ ref, conversation }) => conversation === row.conversation && ref !== row.ref,
@@ -189,12 +205,12 @@ export class Sync extends EventTarget {
     } else if (before?.status === "queued" && others && row.ref === model.selected) {
       notify.taken(row);
     }
-    const erased = Boolean(before?.summary) && !row.summary; // its words are gone: here too
+    const erased = Boolean(shown?.summary) && !row.summary; // its words are gone: here too
     if (erased) {
       model.details.delete(row.ref);
       this.app.extras.forget(row.ref);
     }
-    if (row.ref === model.selected && (erased || before?.status !== row.status)) {
+    if (row.ref === model.selected && (erased || shown?.status !== row.status)) {
       this.fetch(row.ref).catch(() => {});
     }
     model.changed();
@@ -204,8 +220,11 @@ export class Sync extends EventTarget {
   #message(ref, message) {
     const { model, unread, notify } = this.app;
     const known = model.details.get(ref)?.messages ?? [];
-    const fresh = !known.some(({ id }) => id === message.id);
-    const last = known.findLast(({ author }) => author === "customer");
+    // It comes again with its mood; what was read before it came was not told yet.
+    const again = message.frustration !== null && known.some(({ id }) => id === message.id);
+    const fresh = message.id > (this.#newest.get(ref) ?? 0) && !again;
+    const last = known.findLast(({ id, author }) => author === "customer" && id < message.id);
+    this.#newest.set(ref, Math.max(message.id, this.#newest.get(ref) ?? 0));
     model.add(ref, [message]);
     unread.learn(ref, [message]);
     const row = model.rows.get(ref);
