@@ -23,6 +23,9 @@ def installation(model, tmp_path_factory):
         yield running
 
 
+PATIENCE = 20_000
+"""ms: what a page may take on a machine that does other things too."""
+
 FLAGS = [
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -37,8 +40,9 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser():
     """The system's Chromium, without a window."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=find_browser(lambda line: None), args=FLAGS

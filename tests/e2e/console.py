@@ -39,6 +39,7 @@ class Console:
         self.press("Atender")
         self.page.get_by_role("button", name="Devolver a la cola").wait_for()
         self.page.locator("#reply:focus").wait_for()
+        self.page.locator("ticket-context #part-clocks").wait_for(state="attached")  # it is read
 
     def say(self, text: str) -> None:
         field = self.page.get_by_label("Respuesta al cliente")

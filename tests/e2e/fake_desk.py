@@ -344,6 +344,8 @@ class FakeDesk:
 
     async def _live(self, websocket: WebSocket) -> None:
         await websocket.accept()
+        if "/console/live" in self.down:
+            return await websocket.close(1013)
         queue: asyncio.Queue[Any] = asyncio.Queue()
         self._sockets.add(queue)
         await websocket.send_json({"type": "ready", "agent": AGENT})

@@ -90,6 +90,13 @@ def prove(desk):
 # Writing
 
 
+def say_once_checked(desk, text):
+    """Send a reply once its wording was looked at: what takes too long goes unchecked."""
+    field(desk).fill(text)
+    expect(desk.page.locator("reply-composer [data-part=findings]")).to_be_visible()
+    field(desk).press("Enter")
+
+
 def test_wording_is_underlined_told_why_and_better_with_one_key(case):
     desk, _ = case
     field(desk).fill("Cálmese, por favor.")
@@ -113,7 +120,7 @@ def test_underlines_stand_under_their_words_whatever_comes_before(case):
 
 def test_a_wording_that_inflames_is_held_back_once_and_sent_all_the_same(case):
     desk, customer = case
-    desk.say("Cálmese, por favor.")
+    say_once_checked(desk, "Cálmese, por favor.")
     held = desk.page.get_by_text("No se ha enviado todavía")
     expect(held).to_be_visible()
     assert "Cálmese, por favor." not in customer.hears()
@@ -150,7 +157,7 @@ def test_a_canned_reply_is_found_by_its_code_and_its_gap_is_selected(case):
 
 def test_a_gap_is_not_sent_by_oversight(case):
     desk, customer = case
-    desk.say("El reenvío llega el [...].")
+    say_once_checked(desk, "El reenvío llega el [...].")
     expect(desk.page.get_by_text("No se ha enviado todavía")).to_be_visible()
     expect(desk.page.locator("[data-part=findings]")).to_contain_text("Falta un dato")
     assert not customer.hears()
@@ -547,6 +554,7 @@ def test_the_profile_of_a_customer_is_kept(case):
     press(desk, "Shift+F")
     expect(toast(desk, "Sin identificar")).to_be_visible()
     prove(desk)
+    context(desk).locator("#part-customer [data-focus=profile]").wait_for(state="attached")
     press(desk, "Shift+F")
     dialog(desk).get_by_label("Nota").fill("Prefiere la tarde.")
     dialog(desk).get_by_label("Letra grande").check()

@@ -55,6 +55,7 @@ def test_kept_views_are_shown_and_deleted_by_keyboard(desk, lists):
     page = lists()
     page.keyboard.press("0")
     saved = page.locator("queue-views .saved")
+    expect(saved.locator("li")).to_have_count(1)
     for _ in range(20):
         if page.evaluate("document.activeElement.closest('.saved') !== null"):
             break

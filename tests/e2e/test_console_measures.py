@@ -59,10 +59,12 @@ def test_the_page_switches_its_language_and_its_charts_are_tables_too(stage, con
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Service measures")
     page.get_by_label("Team").select_option("general")
-    page.get_by_role("button", name="Show").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Service measures")
     page.get_by_label("Team").select_option("")
-    page.get_by_role("button", name="Show").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show").click()
 
     for summary in page.get_by_text("The same figures as a table").all():
         summary.click()

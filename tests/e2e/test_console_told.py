@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e.fake_desk import iso, mine, row
 from tests.e2e.test_console_queue import SPIES, card, choice, ref
 from tests.e2e.widget_stage import violations
+from tests.fake_engine import wait_until
 
 pytestmark = pytest.mark.browser
 pytest_plugins = ("tests.e2e.cardboard",)
@@ -75,6 +76,8 @@ def test_what_was_read_before_the_socket_told_of_it_is_news_all_the_same(desk, c
     page = console(before=SPIES)
     page.keyboard.press("2")
     page.locator(".row").nth(1).wait_for()
+    begun = [f"/tickets/{ref(number)}?" for number in (1, 2)]  # answered later, it would be told
+    wait_until(lambda: all(any(own in each for each in desk.asked) for own in begun))
     desk.rows[ref(1)] = row(1)
     written = desk.write(ref(2), "¿Hay alguien?")
     for number in (2, 1):
@@ -217,10 +220,12 @@ def test_who_takes_part_is_told_of_the_customers_messages(desk, console):
 def test_what_came_while_the_connection_was_lost_is_told_when_it_is_back(desk, console):
     desk.add(mine(1), mine(2))
     page = console(before=SPIES)
+    desk.down.add("/console/live")
     desk.push(None)
     expect(page.locator(".link")).not_to_have_attribute("data-state", "live")
     desk.said(ref(1), "¿Sigue ahí?")
     desk.add(row(3))
+    desk.down.clear()
     expect(toasts(page)).to_contain_text("ha entrado algo en 2 casos")
     assert page.evaluate("sounds") == 2
     toasts(page).get_by_role("button", name="Ver").click()

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import PATIENCE as USUAL
 from tests.e2e.desk_people import PATIENCE, Disk, Visitor, Worker, flat, in_order
 from tests.fake_engine import wait_until
 from tests.system import Installation
@@ -28,7 +29,7 @@ AGREED = "devolver 389 € del pedido 50862"
 @pytest.fixture(scope="module")
 def day(model, browser, tmp_path_factory):
     """The desk with everybody at work; a script error on any page fails the last test."""
-    patience, contexts, errors = 5_000, [], []
+    contexts, errors = [], []
 
     def page(url):
         context = browser.new_context(locale="es-ES", viewport={"width": 1400, "height": 900})
@@ -58,7 +59,7 @@ def day(model, browser, tmp_path_factory):
         )
         for context in contexts:
             context.close()
-    expect.set_options(timeout=patience)
+    expect.set_options(timeout=USUAL)
 
 
 def reads(person, wanted):

@@ -7,6 +7,7 @@ import pytest
 
 from tests.e2e.console import Console
 from tests.e2e.widget import Widget
+from tests.fake_engine import wait_until
 from tests.system import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
@@ -82,7 +83,7 @@ def test_an_agent_claims_chats_and_hands_back_and_the_bot_knows(installation, vi
     )
     assert bots == [(0,)]
     console.hand_back("enviar otra silla mañana")
-    widget.sees("otra silla mañana.*", seconds=30)
+    wait_until(lambda: any("otra silla mañana" in each for each in widget.bot_texts()), 30)
     widget.say("¿y a qué hora abre la tienda?")
     widget.sees("de lunes a viernes", seconds=30)
 

@@ -203,6 +203,7 @@ def test_whatever_can_be_pressed_has_a_key_that_help_and_palette_name(stage, ope
     desk.open(customer.reference)
     page.get_by_role("button", name="Marcar como cumplida: Le llamo").wait_for()
     page.get_by_role("button", name="Contestar").wait_for()
+    page.locator("#part-shop [data-focus=prove]").wait_for(state="attached")
     assert {"⇧ N", "⇧ M", "⇧ V", "⇧ J", "⇧ G", "⇧ I", "⇧ X", "E", "H", "CTRL K"} <= check()
     guest.say("Hola")
     press("7")

@@ -85,10 +85,15 @@ def test_who_is_second_is_told_so(stage, console):
     desk = console()
     row = chats(desk)
     expect(row).to_have_count(1)
+    held = []  # the list is read again every few seconds, and the row would go before the click
+    desk.page.route("**/conversations?owner=bot**", held.append)
     path = f"{customer.path}/takeover"
     stage.call("POST", path, {}, stage.token("bruno"))
 
     row.get_by_role("button", name=re.compile("^Tomar")).click()
+    desk.page.unroute("**/conversations?owner=bot**")
+    for route in held:
+        route.continue_()
 
     expect(desk.page.locator(".toast").first).to_be_visible()
     expect(row).to_have_count(0)

@@ -20,9 +20,18 @@ def test_there_is_enough_of_each_and_nothing_twice(language, name):
 @pytest.mark.parametrize("name", ORDINARY)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_ordinary_messages_are_no_danger(language, name):
-    ((kind, own),) = texts(language, name).items()
-    assert kind == "not_safety"
-    assert len(own) >= 200
+    lists = texts(language, name)
+    assert len(lists["not_safety"]) >= 200
+    assert len(lists.get("safety", ())) < len(lists["not_safety"]) / 20
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_message_that_names_its_intent_is_counted_for_danger_and_for_a_wish(language):
+    lists = texts(language, "ordinary/customers")
+    danger, wish = len(lists["safety"]), len(lists["ask_human"])
+    assert danger + len(lists["not_safety"]) == wish + len(lists["not_ask_human"]) == 1200
+    assert danger >= 30 and wish >= 60
+    assert not set(lists["safety"]) & set(lists["ask_human"])
 
 
 def test_a_wish_that_is_not_heard_is_wrong_and_so_is_a_look_alike_that_is():

@@ -39,7 +39,7 @@ export class CaseDeeds {
     try {
       const path = `/tickets/${encodeURIComponent(ref)}/${what}`;
       const answer = await app.api.call(method, path, method === "DELETE" ? undefined : body);
-      if (answer?.ticket?.ref) app.model.put(answer.ticket);
+      if (answer?.ticket?.ref) app.sync.put(answer.ticket);
       if (answer?.messages) app.model.add(ref, answer.messages);
       return { done: true, answer };
     } catch (error) {

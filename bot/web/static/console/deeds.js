@@ -50,7 +50,7 @@ export class Deeds {
     model.changed();
     try {
       const { ticket } = await api.takeOver(conversation);
-      model.put(ticket);
+      sync.put(ticket);
       model.chats = model.chats.filter((chat) => chat.conversation !== conversation);
       model.view = "mine";
       app.toasts.show({ text: app.t.claimDone(ticket.ref), about: ticket.ref });
@@ -121,14 +121,14 @@ export class Deeds {
    * @returns {Promise<string | null>} the reference if it was done
    */
   async #act(deed, body, refused) {
-    const { model, api } = this.app;
+    const { model, api, sync } = this.app;
     const ref = model.selected;
     if (!ref || model.busy.has(ref)) return null;
     model.busy.set(ref, deed);
     model.changed();
     try {
       const change = await api.act(ref, deed, body);
-      model.put(change.ticket);
+      sync.put(change.ticket);
       model.add(ref, change.messages);
       return ref;
     } catch (error) {
@@ -138,7 +138,7 @@ export class Deeds {
     } finally {
       model.busy.delete(ref);
       model.changed();
-      this.app.sync.fetch(ref).catch(() => {}); // the context has changed with it
+      sync.fetch(ref).catch(() => {}); // the context has changed with it
     }
   }
 }

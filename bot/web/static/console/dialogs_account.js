@@ -45,7 +45,9 @@ export async function account(app) {
     const others = logins.filter(({ current }) => !current);
     const on = api.factor === "on";
     const changed = () => (said(t.passwordChanged), read());
-    part(dialog, "list").replaceChildren(
+    const list = part(dialog, "list");
+    const at = [...list.querySelectorAll("button")].findIndex((each) => each.matches(":focus"));
+    list.replaceChildren(
       soft([model.agent?.name, model.agent?.username].join(" · ")),
       section(
         t.password,
@@ -75,14 +77,11 @@ export async function account(app) {
           )
         : "",
     );
+    if (at >= 0) list.querySelectorAll("button")[at]?.focus(); // those above the logins stay
   };
   draw();
   dialog.querySelector(/** @type {"button"} */ ("[data-part=list] button"))?.focus();
-  const focus = document.activeElement;
   await read();
-  if (focus && !focus.isConnected) {
-    dialog.querySelector(/** @type {"button"} */ ("[data-part=list] button"))?.focus();
-  }
 }
 
 /**

@@ -92,13 +92,13 @@ export class Duty {
 
   /** @param {string} ref @param {"accept" | "decline"} answer */
   async #answer(ref, answer) {
-    const { model, api } = this.app;
+    const { model, api, sync } = this.app;
     if (model.busy.has(ref)) return false;
     model.busy.set(ref, answer);
     model.changed();
     try {
       const change = await api.answerOffer(ref, answer);
-      model.put(change.ticket);
+      sync.put(change.ticket);
       model.add(ref, change.messages);
       return true;
     } catch (error) {

@@ -31,8 +31,8 @@ export class Sync extends EventTarget {
   #heard = /** @type {Map<string, number>} */ (new Map());
   /** What the agent was told of each case, whatever was read of it meanwhile and came first. */
   #told = /** @type {Map<string, Row>} */ (new Map());
-  /** The newest message that the socket brought of each case. */
-  #newest = /** @type {Map<string, number>} */ (new Map());
+  /** The messages that the socket brought. */
+  #brought = /** @type {Set<number>} */ (new Set());
   /** Whether everything was read once: what is new after that came meanwhile. */
   #begun = false;
 
@@ -60,6 +60,7 @@ export class Sync extends EventTarget {
     try {
       await this.app.rules();
       await this.open();
+      this.#begun = true;
       if (!WHOLE.some((view) => view === key)) await browse.again();
       const mine = model.list("mine").map(({ ref }) => ref);
       const read = new Set(model.selected ? [...mine, model.selected] : mine);
@@ -69,7 +70,6 @@ export class Sync extends EventTarget {
         model.board && watch.look(),
         ...[...read].map((ref) => this.fetch(ref)),
       ]);
-      this.#begun = true;
       if (before) notify.meanwhile(unread.rows().filter(({ ref }) => !before.has(ref)));
     } catch (error) {
       if (!model.pages.has(key) && error instanceof Error) model.problems.set(key, error.message);
@@ -88,6 +88,7 @@ export class Sync extends EventTarget {
     const fresh = new Map([...open, ...along, ...mentions].map((row) => [row.ref, row]));
     for (const row of model.rows.values()) {
       if (fresh.has(row.ref) || newer(row.ref)) continue;
+      this.#told.set(row.ref, row);
       if (!isClosed(row)) this.forget(row.ref);
       else if (row.mentioned) model.put({ ...row, mentioned: false });
     }
@@ -143,6 +144,13 @@ export class Sync extends EventTarget {
     return (this.#heard.get(ref) ?? 0) > then;
   }
 
+  /** A case as the socket has just told of it, or the answer to a deed. @param {Row} row */
+  put(row) {
+    this.app.model.put(row);
+    this.#told.set(row.ref, row);
+    this.#heard.set(row.ref, performance.now());
+  }
+
   /** A case is in no list any more: should it come again, it is news. @param {string} ref */
   forget(ref) {
     this.app.model.rows.delete(ref);
@@ -187,14 +195,12 @@ export class Sync extends EventTarget {
     const { model, notify } = this.app;
     const shown = model.rows.get(row.ref);
     const before = this.#told.get(row.ref) ?? shown;
-    this.#told.set(row.ref, row);
     const wasMine = model.isMine(before);
     const earlier = [...model.rows.values()].find(
       ({ ref, conversation }) => conversation === row.conversation && ref !== row.ref,
     );
-    model.put(row);
+    this.put(row);
     this.signals.stays(row.ref);
-    this.#heard.set(row.ref, performance.now());
     this.app.duty.note(row);
     const own = by === model.agent?.username || model.busy.has(row.ref);
     const others = row.status === "claimed" && !model.isMine(row);
@@ -222,9 +228,9 @@ export class Sync extends EventTarget {
     const known = model.details.get(ref)?.messages ?? [];
     // It comes again with its mood; what was read before it came was not told yet.
     const again = message.frustration !== null && known.some(({ id }) => id === message.id);
-    const fresh = message.id > (this.#newest.get(ref) ?? 0) && !again;
+    const fresh = !this.#brought.has(message.id) && !again;
     const last = known.findLast(({ id, author }) => author === "customer" && id < message.id);
-    this.#newest.set(ref, Math.max(message.id, this.#newest.get(ref) ?? 0));
+    this.#brought.add(message.id);
     model.add(ref, [message]);
     unread.learn(ref, [message]);
     const row = model.rows.get(ref);

@@ -9,7 +9,7 @@ import { sayShort } from "./sections.js";
 
 /** The messages of the case, and the field for one more: the same conversation as in the chat. */
 export class Chat {
-  #rows = /** @type {Set<number>} */ (new Set());
+  #rows = /** @type {Map<number, HTMLElement>} */ (new Map());
   #id = newId(); // of the message in the field: sent twice is received once
   #tried = ""; // what was sent under that id
 
@@ -90,8 +90,10 @@ export class Chat {
     let grown = false;
     for (const message of this.model.list) {
       if (this.#rows.has(message.id)) continue;
-      this.#rows.add(message.id);
-      list.append(this.#row(message));
+      const row = this.#row(message);
+      const later = [...this.#rows.keys()].filter((id) => id > message.id); // it was overtaken
+      list.insertBefore(row, this.#rows.get(Math.min(...later)) ?? null);
+      this.#rows.set(message.id, row);
       grown = true;
     }
     if (grown && end) list.scrollTop = list.scrollHeight;

@@ -39,7 +39,7 @@ export class Conversation extends EventTarget {
       after: () => this.#inOrder.at(-10) ?? 0, // a few are read twice, so that none is missed
       receive: (session, frame) => this.#heard(session, frame),
       status: (up) => this.#status(up ? "online" : "reconnecting"),
-      failed: (error) => this.#failed(error),
+      failed: (error, session) => this.#failed(error, session),
     });
     this.delivery = new Delivery({
       api: this.api,
@@ -48,7 +48,7 @@ export class Conversation extends EventTarget {
       online: () => this.link === "online",
       arrived: (session, answer) => this.#heard(session, answer, false),
       tried: () => this.#changed(),
-      lost: (error) => this.#failed(error),
+      lost: (error, session) => this.#failed(error, session),
     });
     addEventListener("online", this.#nudge);
     addEventListener("offline", this.#nudge);
@@ -176,12 +176,12 @@ export class Conversation extends EventTarget {
     if (message.author === "agent") this.typing.agent = "";
   }
 
-  /** @param {unknown} error */
-  #failed(error) {
+  /** @param {unknown} error @param {Session} [session] that it was said of */
+  #failed(error, session) {
     if (!(error instanceof Refusal)) {
       this.#status(navigator.onLine ? "reconnecting" : "offline");
     } else if (error.gone) {
-      this.restart();
+      if (!session || this.keep.get("session")?.id === session.id) this.restart();
     } else {
       this.refusal = error.text;
       this.#status("refused");

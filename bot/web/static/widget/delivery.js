@@ -11,7 +11,7 @@ import { Refusal } from "./api.js";
  * @property {() => boolean} online
  * @property {(session: Session, answer: any) => void} arrived the server has it
  * @property {() => void} tried one more was sent or refused
- * @property {(error: unknown) => void} lost the server does not know this conversation
+ * @property {(error: unknown, session?: Session) => void} lost the server does not know that one
  */
 
 const TRIES = 3;
@@ -31,11 +31,13 @@ export class Delivery {
     const { outbox, online } = this.sender;
     let tries = 0;
     for (let item = outbox.next(); item && online(); item = outbox.next()) {
+      let session;
       try {
-        await this.#send(item);
+        session = await this.sender.session();
+        await this.#send(session, item);
         tries = 0;
       } catch (error) {
-        if (error instanceof Refusal && error.gone) this.sender.lost(error);
+        if (error instanceof Refusal && error.gone) this.sender.lost(error, session);
         else if (error instanceof Refusal) outbox.refuse(item, error.text);
         else if (++tries >= TRIES) outbox.refuse(item, "");
         else await new Promise((resolve) => setTimeout(resolve, backoff(tries)));
@@ -45,9 +47,8 @@ export class Delivery {
     this.#busy = false;
   }
 
-  /** @param {Outgoing} item */
-  async #send({ client_id, person, choice, text, attachments }) {
-    const session = await this.sender.session();
+  /** @param {Session} session @param {Outgoing} item */
+  async #send(session, { client_id, person, choice, text, attachments }) {
     const path = person ? "/person" : "/messages?wait=0";
     const files = attachments?.map(({ id }) => id);
     const body = person ? {} : choice ? { choice, client_id } : { text, client_id, attachments: files };

@@ -7,7 +7,7 @@ import { backoff } from "../shared/ids.js";
  * @property {() => number} after id of the last message that surely arrived in order
  * @property {(session: Session, frame: any) => void} receive
  * @property {(up: boolean) => void} status
- * @property {(error: unknown) => void} failed
+ * @property {(error: unknown, session?: Session) => void} failed
  */
 
 const POLL = 3000; // ms between looks where no socket gets through
@@ -36,21 +36,22 @@ export class Link {
   async run() {
     for (let failures = 0; !this.#stopped; ) {
       let pause = POLL;
+      let session;
       try {
         if (this.#deaf++ % 10 < 2) {
-          const session = await this.ears.session();
+          session = await this.ears.session();
           if (this.#stopped) return;
           const lived = await this.#listen(session);
           if (lived) this.#deaf = pause = 0;
         }
         if (this.#stopped) return;
-        const session = await this.ears.session(); // a new one, if the customer began again
+        session = await this.ears.session(); // a new one, if the customer began again
         const history = await this.api.call(session, `/messages?after=${this.ears.after()}`);
         this.ears.receive(session, history);
         this.ears.status(true);
         failures = 0;
       } catch (error) {
-        this.ears.failed(error);
+        this.ears.failed(error, session);
         pause = backoff(++failures);
         this.#deaf = 0; // nothing gets through: that says nothing about sockets
       }
