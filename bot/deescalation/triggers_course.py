@@ -56,18 +56,20 @@ def attempts_spent(state: ConversationState, *, attempts: Count) -> bool:
 
 
 @trigger("emotion", "offer", "falling_mood")
-def falling_mood(state: ConversationState, *, turns: Count, rise: Share) -> str:
+def falling_mood(state: ConversationState, *, turns: Count, rise: Share, reaches: Share) -> str:
     """The customer's mood has fallen turn after turn.
 
     Args:
         state: The conversation so far.
         turns: Turns with a mood in them, each more frustrated than the one before.
         rise: How much higher the last score must be than the first.
+        reaches: What the last score must be: questions that sound a little less calm one after
+            the other are no reason to offer a person.
     """
     recent = state.moods[-turns:]
     falling = len(recent) == turns and all(later > earlier for earlier, later in pairwise(recent))
     fresh = bool(recent) and state.score == recent[-1]
-    if not (falling and fresh and recent[-1] - recent[0] >= rise):
+    if not (falling and fresh and recent[-1] - recent[0] >= rise and recent[-1] >= reaches):
         return ""
     return " → ".join(f"{score:.2f}" for score in recent)
 

@@ -42,7 +42,7 @@ CONFIG = {
     "abuse_after_boundary": {"confidence": 0.6},
     "anger_not_lower": {"attempts": 2, "drop": 0.15},
     "attempts_spent": {"attempts": 2},
-    "falling_mood": {"turns": 3, "rise": 0.25},
+    "falling_mood": {"turns": 3, "rise": 0.25, "reaches": 0.4},
     "strong_emotion": {"level": "frustrated", "cues": ["ignored"]},
     "stated_problem": {"complaint": "annoyed", "wish": "annoyed"},
     "tone_change": {"turns": 2},
@@ -207,6 +207,7 @@ ROWS = [
     ("falling_mood", moods(0.2, 0.4, 0.6), moods(0.2, 0.4, 0.3)),
     ("falling_mood", moods(0.9, 0.2, 0.4, 0.6), moods(0.4, 0.5, 0.6)),
     ("falling_mood", moods(0.1, 0.2, 0.4), moods(0.2, 0.6)),
+    ("falling_mood", moods(0.0, 0.28, 0.4), moods(0.0, 0.28, 0.3)),
     ("strong_emotion", said("late_delivery", level="frustrated"), said("vent", level="annoyed")),
     (
         "self_harm",

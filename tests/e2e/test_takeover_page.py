@@ -86,7 +86,7 @@ def test_who_is_second_is_told_so(stage, console):
     row = chats(desk)
     expect(row).to_have_count(1)
     held = []  # the list is read again every few seconds, and the row would go before the click
-    desk.page.route("**/conversations?owner=bot**", held.append)
+    desk.page.route("**/conversations?owner=bot**", lambda route: held.append(route))
     path = f"{customer.path}/takeover"
     stage.call("POST", path, {}, stage.token("bruno"))
 
