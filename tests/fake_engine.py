@@ -181,7 +181,7 @@ def free_port():
         return found.getsockname()[1]
 
 
-def wait_until(condition, seconds=20.0):
+def wait_until(condition, seconds=5.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if found := condition():

@@ -58,7 +58,7 @@ def visitor(browser):
 
     def open_page(url, **options):
         context = browser.new_context(locale="es-ES", **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.goto(url)

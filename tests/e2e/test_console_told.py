@@ -77,7 +77,7 @@ def test_what_was_read_before_the_socket_told_of_it_is_news_all_the_same(desk, c
     page.keyboard.press("2")
     page.locator(".row").nth(1).wait_for()
     begun = [f"/tickets/{ref(number)}?" for number in (1, 2)]  # answered later, it would be told
-    wait_until(lambda: all(any(own in each for each in desk.asked) for own in begun))
+    wait_until(lambda: all(any(own in each for each in desk.asked) for own in begun), 20)
     desk.rows[ref(1)] = row(1)
     written = desk.write(ref(2), "¿Hay alguien?")
     for number in (2, 1):

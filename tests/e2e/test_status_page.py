@@ -228,7 +228,8 @@ def test_a_page_in_the_background_says_so(page, stage, case):
     page.on("request", lambda request: "/cases/" in request.url and asked.append(request))
     open_case(page, stage, case)
     expect(page.locator(".live")).to_contain_text("se actualiza sola")
-    wait_until(lambda: page.wait_for_timeout(20) or any('"seen":true' in each for each in told))
+    seen = '"seen":true'  # the socket is open, and says so
+    wait_until(lambda: page.wait_for_timeout(20) or any(seen in each for each in told), 20)
     hide(page, True)
     case.act("claim")
     expect(now(page)).to_contain_text("Marta Gil")

@@ -297,7 +297,7 @@ def test_the_chat_is_there_though_its_look_comes_after_the_rating(page, stage):
     for name in ("widget", "after"):
         page.route(f"**/widget/{name}.css", lambda route, name=name: held.update({name: route}))
     page.goto(address, wait_until="commit")
-    wait_until(lambda: page.wait_for_timeout(20) or len(held) == 2)
+    wait_until(lambda: page.wait_for_timeout(20) or len(held) == 2, 20)
     for route in held.values():  # the look of the chat, then that of the rating
         with page.expect_response(route.request.url):
             route.continue_()

@@ -88,9 +88,12 @@ export class Sync extends EventTarget {
     const fresh = new Map([...open, ...along, ...mentions].map((row) => [row.ref, row]));
     for (const row of model.rows.values()) {
       if (fresh.has(row.ref) || newer(row.ref)) continue;
+      if (!isClosed(row)) {
+        this.forget(row.ref);
+        continue;
+      }
       this.#told.set(row.ref, row);
-      if (!isClosed(row)) this.forget(row.ref);
-      else if (row.mentioned) model.put({ ...row, mentioned: false });
+      if (row.mentioned) model.put({ ...row, mentioned: false });
     }
     for (const row of fresh.values()) {
       if (newer(row.ref)) continue;

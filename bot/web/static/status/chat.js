@@ -88,13 +88,16 @@ export class Chat {
     const { list } = this;
     const end = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
     let grown = false;
+    let before = /** @type {HTMLElement | null} */ (null);
     for (const message of this.model.list) {
-      if (this.#rows.has(message.id)) continue;
-      const row = this.#row(message);
-      const later = [...this.#rows.keys()].filter((id) => id > message.id); // it was overtaken
-      list.insertBefore(row, this.#rows.get(Math.min(...later)) ?? null);
-      this.#rows.set(message.id, row);
-      grown = true;
+      let row = this.#rows.get(message.id);
+      if (!row) {
+        row = this.#row(message);
+        list.insertBefore(row, before ? before.nextSibling : list.firstChild); // not last, if overtaken
+        this.#rows.set(message.id, row);
+        grown = true;
+      }
+      before = row;
     }
     if (grown && end) list.scrollTop = list.scrollHeight;
   }
