@@ -104,7 +104,7 @@ def systems(tmp_path, calls=(0, 0)):
 
 def test_systems_that_do_the_same_are_compared(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "Door", FakeDoor)
-    same = benchmark.compare(systems(tmp_path, calls=(6, 6)), seed=0)
+    same = benchmark.compare(systems(tmp_path, calls=(6, 6)))
     assert same["action_calls"] == 2
     assert same["kinds"] == [("utter_greet",)] * 10
 
@@ -120,7 +120,7 @@ def test_systems_that_do_not_do_the_same_stop_the_run(tmp_path, monkeypatch, kin
     monkeypatch.setattr(benchmark, "Door", FakeDoor)
     monkeypatch.setattr(FakeDoor, "kinds", {**FakeDoor.kinds, "ours": kinds})
     with pytest.raises(SystemExit, match="cannot be compared"):
-        benchmark.compare(systems(tmp_path, calls=calls), seed=0)
+        benchmark.compare(systems(tmp_path, calls=calls))
 
 
 def test_a_load_is_reported_in_milliseconds_and_messages_a_second():
