@@ -142,6 +142,39 @@ def test_a_reply_goes_when_the_wording_cannot_be_checked(stage, console):
     assert customer.hears() == ["Cálmese, por favor."]
 
 
+LATER = """() => {
+    const real = setTimeout;
+    window.setTimeout = (then, ms, ...rest) => real(then, ms === 1500 ? 60_000 : ms, ...rest);
+}"""  # the page waits longer for a look at the wording than a busy machine takes
+
+
+def checked_while_sent(desk):
+    """Send a reply before its wording was looked at; return the looks, which wait."""
+    looks = []
+    desk.page.route("**/check", lambda look: looks.append(look))
+    field(desk).fill("Cálmese, por favor.")
+    field(desk).press("Enter")
+    wait_until(lambda: desk.page.evaluate("true") and looks)
+    return looks
+
+
+def test_a_reply_sent_before_its_wording_was_looked_at_waits_for_the_look(case):
+    desk, customer = case
+    desk.page.evaluate(LATER)
+    looks = checked_while_sent(desk)
+    assert not customer.hears()
+    for look_at in looks:
+        look_at.continue_()
+    expect(desk.page.get_by_text("No se ha enviado todavía")).to_be_visible()
+    assert not customer.hears()
+
+
+def test_a_reply_whose_look_takes_too_long_goes(case):
+    desk, customer = case
+    checked_while_sent(desk)
+    customer.waits_for("Cálmese, por favor.")
+
+
 def test_a_canned_reply_is_found_by_its_code_and_its_gap_is_selected(case):
     desk, _ = case
     field(desk).press_sequentially("/revi")
