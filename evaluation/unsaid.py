@@ -7,9 +7,9 @@ way to put it. The first ones have been read since, to see what the examples lac
 models apart, and flatter the later one. The second ones came when the examples of today were
 written already, by authors who saw nothing else. With them go the graded test texts
 (``frustration_test_{es,en}.yml``) and those of ``evaluation/ordinary/``, which nobody has read to
-write examples: ordinary messages of which next to none tells of danger. In the 2,400 of
-``ordinary/customers_{es,en}.yml`` more than half sound sad or dangerous to a shallow reader. What
-hears more between the lines is apt to hear it everywhere.
+write examples: ordinary messages of which next to none tells of danger. Many of the 800 of
+``ordinary/customers_{es,en}.yml`` carry heavy matter (their moods: :mod:`evaluation.customers`).
+What hears more between the lines is apt to hear it everywhere.
 """
 
 from __future__ import annotations
