@@ -20,7 +20,7 @@ from evaluation.intents import Rows
 from evaluation.systems import OURS, Reading, System
 from evaluation.systems.keywords import Keywords
 from evaluation.systems.remanso import Remanso, WithoutWords, base_of, encoder_megabytes
-from evaluation.systems.tfidf import TfIdf
+from evaluation.systems.tfidf import STRENGTHS, TfIdf
 
 Say = Callable[[str], None]
 
@@ -98,7 +98,8 @@ def systems(
     """Return what is compared, ours first; what is left out is added to ``left_out``."""
     found: list[System] = [ours, Keywords()]
     say("Training tf-idf + logistic regression ...")
-    found.append(TfIdf(training, held_out.read("dev")))
+    strengths = STRENGTHS[-1:] if options.reduced else STRENGTHS  # the best of them so far
+    found.append(TfIdf(training, held_out.read("dev"), strengths))
     found += _frozen(settings, options, ours, left_out, say)
     if options.default and not options.reduced:
         from evaluation.systems.rasa_default import RasaDefault

@@ -28,12 +28,15 @@ class TfIdf:
     levels = True
     calibrated = True
 
-    def __init__(self, training: Training, dev: HeldOut) -> None:
+    def __init__(
+        self, training: Training, dev: HeldOut, strengths: Sequence[float] = STRENGTHS
+    ) -> None:
         """Learn.
 
         Args:
             training: The same data that ours learns from.
             dev: Development texts, to choose on.
+            strengths: Inverses of the L2 penalty that are tried, at least one.
         """
         said, wanted = [one.text for one in dev.intents], [one.intent for one in dev.intents]
         self._intents = _Regression([one.text for one in training.intents])
@@ -41,13 +44,17 @@ class TfIdf:
             [one.intent for one in training.intents],
             said,
             lambda found: float(np.mean(found.argmax_names() == np.array(wanted))),
+            strengths,
         )
         truth = np.array([bool(one.frustrated) for one in dev.frustration])
         self._levels = _Regression([_together(one.text, one.context) for one in training.graded])
         graded = [str(LEVELS.index(one.level)) for one in training.graded]
         heard = [_together(one.text, one.context) for one in dev.frustration]
         level_strength = self._levels.choose(
-            graded, heard, lambda found: _auc(truth, found.chances[:, POSITIVE].sum(axis=1))
+            graded,
+            heard,
+            lambda found: _auc(truth, found.chances[:, POSITIVE].sum(axis=1)),
+            strengths,
         )
         chances = self._levels.predict(heard).chances[:, POSITIVE].sum(axis=1)
         self._threshold = _best_threshold(truth, chances)
@@ -118,10 +125,12 @@ class _Regression:
         self._rows = self._features.fit_transform(texts).astype(np.float64)
         self._model: Any = None
 
-    def choose(self, targets: Sequence[str], dev: Sequence[str], worth: Any) -> float:
+    def choose(
+        self, targets: Sequence[str], dev: Sequence[str], worth: Any, strengths: Sequence[float]
+    ) -> float:
         """Fit with each strength, keep the best on the development texts; return its strength."""
-        best = (-np.inf, STRENGTHS[0], None)
-        for strength in STRENGTHS:
+        best = (-np.inf, strengths[0], None)
+        for strength in strengths:
             self._model = self._fit(targets, strength)
             found = (worth(self.predict(dev)), strength, self._model)
             best = max(best, found, key=lambda one: one[0])
@@ -133,7 +142,7 @@ class _Regression:
         from sklearn.multiclass import OneVsRestClassifier
 
         one = LogisticRegression(C=strength, solver="liblinear", class_weight="balanced")
-        return OneVsRestClassifier(one).fit(self._rows, targets)
+        return OneVsRestClassifier(one, n_jobs=2).fit(self._rows, targets)
 
     def predict(self, texts: Sequence[str]) -> _Found:
         """Return the chances of every class for each text."""
