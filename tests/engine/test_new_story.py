@@ -1,7 +1,8 @@
 """A trainer adds an intent, a text and a story; no Python changes; the bot follows it."""
 
 import pytest
-from conftest import make_project, train
+
+from tests.engine.conftest import make_project, train
 
 pytestmark = pytest.mark.model
 
