@@ -11,7 +11,6 @@ judged them again. Danger and wishes for a person in them are counted by
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +21,10 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from bot.settings import load
-from bot.training.published import published_model
-from bot.training.understanding import Understanding, result
+from bot.training.understanding import result
 from evaluation import metrics
 from evaluation.held_out import FOLDER, FRUSTRATED, LANGUAGES
+from evaluation.unsaid import opened
 
 
 @dataclass(frozen=True)
@@ -91,24 +89,22 @@ def main() -> None:
     """Print a table for each model: a row for each language and metric, with its 95 % interval."""
     parser = argparse.ArgumentParser(description="Moods and intents of whole messages.")
     parser.add_argument("models", nargs="*", type=Path, help="archives; default: the published one")
-    models = parser.parse_args().models or [published_model(load())]
+    models = parser.parse_args().models
     messages = {language: judged(language) for language in LANGUAGES}
     told = [
         f"{one}: {len(own)}, readers agree {agreement(own):.3f}" for one, own in messages.items()
     ]
-    for model in models:
+    for model, graph in opened(models):
         table = Table(
             "language", "metric", "value", "95 %", title=model.stem, caption="; ".join(told)
         )
-        with tempfile.TemporaryDirectory() as folder:
-            graph = Understanding(model, Path(folder), lexicon=True)
-            for language, own in messages.items():
-                found = [result(one) for one in graph.parse([{"text": each.text} for each in own])]
-                weights = metrics.resampled(len(own))
-                for name, metric in named(own, found).items():
-                    got = metrics.interval(metric, weights)
-                    interval = f"{got.low:.3f}-{got.high:.3f}"
-                    table.add_row(language, name, f"{got.value:.3f}", interval)
+        for language, own in messages.items():
+            found = [result(one) for one in graph.parse([{"text": each.text} for each in own])]
+            weights = metrics.resampled(len(own))
+            for name, metric in named(own, found).items():
+                got = metrics.interval(metric, weights)
+                interval = f"{got.low:.3f}-{got.high:.3f}"
+                table.add_row(language, name, f"{got.value:.3f}", interval)
         Console().print(table)
 
 

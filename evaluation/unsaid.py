@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,25 +91,33 @@ def read(
     return {name: [readings[text] for text in own] for name, own in lists.items()}
 
 
+def opened(models: Sequence[Path]) -> Iterator[tuple[Path, Understanding]]:
+    """Return each model with its understanding, loaded when it is its turn.
+
+    Args:
+        models: Archives; none: the published one.
+    """
+    for model in models or [published_model(load())]:
+        with tempfile.TemporaryDirectory() as folder:
+            yield model, Understanding(model, Path(folder), lexicon=True)
+
+
 def main() -> None:
     """Print one row for each model and list."""
     parser = argparse.ArgumentParser(description="Wishes and danger that are not put in words.")
     parser.add_argument("models", nargs="*", type=Path, help="archives; default: the published one")
     parser.add_argument("--misses", action="store_true", help="list what came out wrong")
     asked = parser.parse_args()
-    models = asked.models or [published_model(load())]
     console, table = Console(), Table("model", "texts", "list", "heard", "of", "share")
     wrong = []
-    for model in models:
-        with tempfile.TemporaryDirectory() as folder:
-            graph = Understanding(model, Path(folder), lexicon=True)
-            for file, language in itertools.product((*FILES, *ORDINARY), LANGUAGES):
-                lists = texts(language, file)
-                for name, (hits, places) in heard(read(graph, lists)).items():
-                    of = len(lists[name])
-                    row = (f"{file}_{language}", name, str(hits), str(of), f"{hits / of:.3f}")
-                    table.add_row(model.stem, *row)
-                    wrong += [f"{model.stem} {name}: {lists[name][place]}" for place in places]
+    for model, graph in opened(asked.models):
+        for file, language in itertools.product((*FILES, *ORDINARY), LANGUAGES):
+            lists = texts(language, file)
+            for name, (hits, places) in heard(read(graph, lists)).items():
+                of = len(lists[name])
+                row = (f"{file}_{language}", name, str(hits), str(of), f"{hits / of:.3f}")
+                table.add_row(model.stem, *row)
+                wrong += [f"{model.stem} {name}: {lists[name][place]}" for place in places]
     console.print(table)
     if asked.misses:
         console.print("\n".join(wrong), markup=False)

@@ -58,9 +58,10 @@ class TfIdf:
         )
         chances = self._levels.predict(heard).chances[:, POSITIVE].sum(axis=1)
         self._threshold = _best_threshold(truth, chances)
+        tried = ", ".join(f"{one:g}" for one in strengths)
         self.about = (
-            "Word 1-2 grams and character 2-5 grams on the same training data; chosen on the "
-            f"development texts: C {intent_strength:g} for intents, {level_strength:g} for "
+            "Word 1-2 grams and character 2-5 grams on the same training data; on the development "
+            f"texts the best of C {tried}: {intent_strength:g} for intents, {level_strength:g} for "
             f"frustration, threshold {self._threshold:.2f}."
         )
 

@@ -29,7 +29,7 @@ def test_a_message_that_names_its_intent_is_counted_for_danger_and_for_a_wish(la
     lists = texts(language, "ordinary/customers")
     danger, wish = len(lists["safety"]), len(lists["ask_human"])
     assert danger + len(lists["not_safety"]) == wish + len(lists["not_ask_human"]) == 400
-    assert danger >= 12 and wish >= 30
+    assert (danger, wish) == (12, 30)
     assert not set(lists["safety"]) & set(lists["ask_human"])
 
 
