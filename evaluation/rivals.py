@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import random
 import re
 import resource
 import shutil
@@ -32,7 +31,6 @@ from bot.training import published
 
 HERE = Path(__file__).parent
 DEFAULT = HERE / "baselines" / "default" / "config.yml"
-SEED = 20_261_126  # of the sample: the same examples in every run
 NAMES = ("default", "ours")
 
 
@@ -57,18 +55,20 @@ def shortened(config: Path, epochs: int, folder: Path) -> Path:
 def sample(examples: Sequence[Labelled], each: int) -> list[Labelled]:
     """Return ``each`` examples of every intent and language, the same ones every time.
 
+    Those whose text has the smallest hash: in data that grow by a tenth, about nine of ten stay, so
+    a day's figures can be set beside those of another day.
+
     Args:
-        examples: All of them, in their order.
+        examples: All of them, in any order.
         each: At least 1; where there are fewer, all are taken.
     """
     groups: dict[tuple[str, str], list[Labelled]] = defaultdict(list)
     for one in examples:
         groups[one.intent, one.language].append(one)
-    chance = random.Random(SEED)
     return [
         one
         for _, group in sorted(groups.items())
-        for one in chance.sample(group, min(each, len(group)))
+        for one in sorted(group, key=lambda one: hashlib.sha256(one.text.encode()).digest())[:each]
     ]
 
 

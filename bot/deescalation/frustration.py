@@ -3,10 +3,10 @@
 Three logistic regressions give P(at least annoyed), P(at least frustrated) and P(angry) from the
 meaning of the message (its vector), how it was typed and the word list's cues. What the customer
 said just before then moves them: "no." alone says little, after two failed repairs it says much.
-The mean of the three, calibrated on examples that nothing was learnt from (their log odds first,
-then the share that was true at each), is the probability of "frustrated or angry"; the score is
-that probability, stretched so that every level takes a quarter of [0, 1]. Deciding what to do about
-it is not done here.
+Their mean, in which the second counts most, calibrated on examples that nothing was learnt from
+(its log odds first, then the share that was true at each), is the probability of "frustrated or
+angry"; the score is that probability, stretched so that every level takes a quarter of [0, 1].
+Deciding what to do about it is not done here.
 """
 
 from __future__ import annotations

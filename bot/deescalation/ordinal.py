@@ -16,6 +16,13 @@ from bot.deescalation.turn import LEVELS
 Array = NDArray[Any]
 
 STEPS = len(LEVELS) - 1  # one for each level above the lowest
+WEIGHTS = np.array([1.0, 4.0, 1.0]) / 6.0
+"""How much each step counts: the middle one is what is asked.
+
+Of 1, 2, 4 and 8 for it, 4 is best for the four levels and for frustrated or angry together (area
+under the curve on the development texts 0.968; 0.956 with 1). Alone it would rank other people's
+tweets less well.
+"""
 SUREST = 0.002  # least chance of error that a few hundred texts can show
 FOLDS = 5  # parts of the training data that are held out in turn to find the cuts
 
@@ -59,8 +66,8 @@ def fit_steps(features: Array, grades: Array, penalty: float) -> Array:
 
 
 def mean_chance(logits: Array) -> Array:
-    """Return the mean probability of the steps; a higher one is never more likely."""
-    return np.asarray(np.minimum.accumulate(sigmoid(logits), axis=-1).mean(axis=-1))
+    """Return the weighted mean of the steps' probabilities; a higher one is never more likely."""
+    return np.asarray(np.minimum.accumulate(sigmoid(logits), axis=-1) @ WEIGHTS)
 
 
 def log_odds(chances: Array) -> Array:

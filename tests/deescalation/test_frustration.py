@@ -12,7 +12,7 @@ from bot.deescalation.frustration import (
     conversation,
     level_of,
 )
-from bot.deescalation.ordinal import true_shares
+from bot.deescalation.ordinal import mean_chance, true_shares
 from bot.deescalation.turn import LEVELS
 from bot.errors import ConfigError
 
@@ -195,6 +195,17 @@ def test_wrong_cuts_are_errors_that_say_what_is_accepted(cuts, said):
         check_cuts(cuts)
 
 
+def test_the_step_that_is_asked_counts_most():
+    annoyed, frustrated = [3.0, -1.0, -1.0], [3.0, 1.0, -1.0]
+    both_others = [9.0, -1.0, -1.0]  # sure to be annoyed, no more frustrated than the first
+    means = mean_chance(np.array([annoyed, both_others, frustrated]))
+    assert means[1] - means[0] < (means[2] - means[0]) / 10
+    assert means == pytest.approx(
+        [(0.9526 + 5 * 0.2689) / 6, (0.9999 + 5 * 0.2689) / 6, (0.9526 + 4 * 0.7311 + 0.2689) / 6],
+        abs=1e-4,
+    )
+
+
 def test_extreme_logits_give_finite_scores(model):
     scores = model.score(np.array([[1e6, 1e6, 1e6], [-1e6, -1e6, -1e6]]))
-    np.testing.assert_allclose(scores, [1.0, 0.0])
+    np.testing.assert_allclose(scores, [1.0, 0.0], atol=1e-15)

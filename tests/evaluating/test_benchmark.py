@@ -37,6 +37,13 @@ def test_a_sample_is_the_same_every_time_and_repeats_nothing():
     assert len(set(rivals.sample(every, 20))) == 40
 
 
+def test_a_sample_hardly_changes_when_data_grow_or_change_places():
+    grown = examples(greet_es=110)
+    before = rivals.sample(grown[:100], 20)
+    assert rivals.sample(grown[:100][::-1], 20) == before
+    assert 15 <= len(set(before) & set(rivals.sample(grown, 20))) < 20
+
+
 def test_the_default_system_is_stock_rasa_and_ours_is_what_is_served(settings):
     default, ours = (
         next(c for c in rivals.processes(settings, Path("m"), name) if c.name == "engine")
