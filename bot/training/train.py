@@ -6,8 +6,11 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from bot.errors import ConfigError, EncoderError
 from bot.settings import ROOT, Settings
@@ -16,6 +19,7 @@ from bot.training.environment import quiet
 
 Say = Callable[[str], None]
 TAIL = 25  # lines of Rasa's output shown when training fails
+LOCK = ROOT / ".rasa" / "training.lock"  # beside Rasa's cache, which bears one training
 DONE = re.compile(r"Finished training component '(\w+)'")
 
 
@@ -26,11 +30,13 @@ def ensure_model(settings: Settings, *, say: Say) -> Path:
         ConfigError: training failed; the text ends with what Rasa said.
     """
     model = published.archive(settings, published.fingerprint(settings))
-    if _whole(settings, model):
-        if published.read(settings).get("model") != model.name:
-            published.publish(settings, model)
-        return model.resolve()
-    return train(settings, say=say)
+    if not _whole(settings, model):
+        with one_at_a_time(say):
+            if not _whole(settings, model):  # nor has the training that was waited for made it
+                return _train(settings, say)
+    if published.read(settings).get("model") != model.name:
+        published.publish(settings, model)
+    return model.resolve()
 
 
 def train(settings: Settings, *, say: Say, publish: bool = True) -> Path:
@@ -44,6 +50,28 @@ def train(settings: Settings, *, say: Say, publish: bool = True) -> Path:
     Raises:
         ConfigError: training failed; the text ends with what Rasa said.
     """
+    with one_at_a_time(say):
+        return _train(settings, say, publish=publish)
+
+
+@contextmanager
+def one_at_a_time(say: Say, *, lock: Path | None = None) -> Iterator[None]:
+    """Wait until no other training runs in this checkout; the next one waits for this."""
+    path = lock or LOCK
+    path.parent.mkdir(exist_ok=True)
+    training = FileLock(path)
+    try:
+        training.acquire(timeout=0)
+    except Timeout:
+        say("Another training runs in this folder: this one begins when it ends ...")
+        training.acquire()
+    try:
+        yield
+    finally:
+        training.release()
+
+
+def _train(settings: Settings, say: Say, *, publish: bool = True) -> Path:
     mark = published.fingerprint(settings)
     model = published.archive(settings, mark)
     # --force: Rasa's cache knows data and configuration, not the code of our components.
