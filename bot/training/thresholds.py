@@ -32,6 +32,7 @@ from bot.settings import ROOT, Settings
 from bot.training.parse import parse_file
 
 ALARMS = 0.05  # share of calm texts that may count as frustrated; most of them are look-alikes
+ALIKE = 0.01  # F1 that two cuts may differ by chance: its standard error on a thousand texts
 NEAR = 0.003  # share of the texts that a fallback may lose against the best one
 FRUSTRATED = LEVELS.index("frustrated")
 _GRID = np.round(np.linspace(0.02, 0.98, 97), 2)
@@ -84,7 +85,7 @@ def _frustrated_cut(chances: NDArray[Any], grades: NDArray[Any]) -> float:
     tried = allowed or [_GRID[-1]]
     scores = np.array([_f1(chances >= cut, grades >= FRUSTRATED) for cut in tried])
     # The middle of all that are about as good depends less on single texts.
-    return float(np.median(np.array(tried)[scores >= scores.max() - 0.003]))
+    return float(np.median(np.array(tried)[scores >= scores.max() - ALIKE]))
 
 
 def _f1(said: NDArray[Any], truth: NDArray[Any]) -> float:
