@@ -235,10 +235,9 @@ class Surveys:
         ticket, at = self._closed(connection, job), self._desk.clock()
         if ticket is None or ticket.resolved_at is None:
             return None
-        said = sa.select(surveys.c.id).where(
-            surveys.c.ticket == ticket.ref, surveys.c.answered_at >= ticket.resolved_at
-        )
-        if connection.execute(said).first():
+        # In the order of the log: two instants can be the same.
+        kinds = [one.kind for one in tickets.events(connection, ticket.ref)]
+        if [kind for kind in kinds if kind in ("rated", *CLOSED)][-1:] == ["rated"]:
             return None
         if self._wrote_since(connection, ticket, ticket.resolved_at):
             return None

@@ -190,6 +190,7 @@ def test_news_that_is_due_is_told_once_or_noted_as_missed_once(box, start, steps
 @given(start=starts, steps=lives)
 @example(start=BEGUN, steps=[CLOSE, ("wait", 301), DIE, CLOSE, LOOK, CLOSE, ("rate", 1)])
 @example(start=BEGUN, steps=[CLOSE, ("wait", 301), LOOK, ("rate", 5), ("wait", 60), CLOSE])
+@example(start=BEGUN, steps=[CLOSE, ("wait", 301), LOOK, ("rate", 5), CLOSE, CLOSE])
 @quick
 def test_each_time_a_case_is_closed_it_is_asked_about_and_reminded_of_once(box, start, steps):
     life = Life(box, start)
