@@ -76,7 +76,9 @@ class IntentClassifier(Component):
             # intents that only go with a message: "hola, ¿qué formas de pago hay? soy Ana"
             "courtesies": ["greet", "thanks", "bye", "inform"],
             # confidence from which another intent is what the message is about
-            "matter_from": 0.25,
+            "matter_from": 0.3,
+            # intents that say nothing more specific -> those that say it, and get their share
+            "general": {},
             # made-up texts that say nothing, learnt as a class that no message gets; 0: none
             "nonsense": 1200,
             # logits more that saying nothing gets, or less
@@ -187,17 +189,31 @@ class IntentClassifier(Component):
             return [None] * len(parts)
         vectors = self._encoder.encode([normalise(part) for part in parts])
         chances = replace(self._reader, favour={}).chances(vectors, parts)
-        return [self._named(self._without_courtesies(row))[0] for row in chances]
+        return [self._named(self._about(row))[0] for row in chances]
 
     def _ranking(self, message: Message) -> list[dict[str, Any]]:
         if self._reader is None:  # no intent or only one: nothing to tell apart
             return [{"name": name, "confidence": 1.0} for name in self._intents]
         chances = self._reader.chances(vector_of(message)[None, :], [text_of(message)])[0]
-        return self._named(self._without_courtesies(chances))
+        return self._named(self._about(chances))
 
     def _named(self, chances: NDArray[Any]) -> list[dict[str, Any]]:
         best = np.argsort(-chances, kind="stable")[:RANKING]
         return [{"name": self._intents[i], "confidence": float(chances[i])} for i in best]
+
+    def _about(self, chances: NDArray[Any]) -> NDArray[Any]:
+        """Return the chances with what the message is about before what only goes with it."""
+        found = self._without_courtesies(chances)
+        for general, specific in self.config["general"].items():
+            if general not in self._intents:
+                continue
+            named = found * np.array([name in specific for name in self._intents])
+            if named.max() >= self.config["matter_from"]:
+                at = self._intents.index(general)
+                found = found.copy()
+                found[named.argmax()] += found[at]
+                found[at] = 0.0
+        return found
 
     def _without_courtesies(self, chances: NDArray[Any]) -> NDArray[Any]:
         """Leave a greeting or thanks out of account when the message has a matter as well."""

@@ -3,8 +3,8 @@
 A model scores the development texts; each threshold of ``config.yml`` is put where it serves best:
 
 * a level of frustration begins where it is confused least with the one below, every level weighing
-  the same; *frustrated*, from which the bot acts, where F1 is highest among the cuts that call at
-  most :data:`ALARMS` of the calm texts frustrated;
+  the same; *frustrated*, from which the bot acts, in the middle of the cuts whose F1 is at most
+  :data:`ALIKE` below the best, among those that call at most :data:`ALARMS` of the calm texts so;
 * an intent is a guess below the lowest confidence from which being right wins more than being wrong
   loses, but for :data:`NEAR`.
 """

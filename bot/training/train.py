@@ -31,8 +31,9 @@ def ensure_model(settings: Settings, *, say: Say) -> Path:
     """
     model = published.archive(settings, published.fingerprint(settings))
     if not _whole(settings, model):
-        with one_at_a_time(say):
-            if not _whole(settings, model):  # nor has the training that was waited for made it
+        with one_at_a_time(say):  # the training that was waited for may have made it, or not
+            model = published.archive(settings, published.fingerprint(settings))
+            if not _whole(settings, model):
                 return _train(settings, say)
     if published.read(settings).get("model") != model.name:
         published.publish(settings, model)
