@@ -43,8 +43,12 @@ def test_a_training_that_fails_lets_the_next_begin(lock):
         assert said == []
 
 
-def test_what_the_other_training_made_is_not_trained_again(lock, tmp_path, monkeypatch):
-    settings = Settings(home=tmp_path)
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(home=tmp_path, models=tmp_path / "models")
+
+
+def test_what_the_other_training_made_is_not_trained_again(lock, settings, monkeypatch):
     model = published.archive(settings, published.fingerprint(settings))
     whole = iter([False, True])
     taken = []
@@ -53,3 +57,14 @@ def test_what_the_other_training_made_is_not_trained_again(lock, tmp_path, monke
     monkeypatch.setattr(published, "publish", lambda _, path: taken.append(path))
     assert train.ensure_model(settings, say=print) == model.resolve()
     assert taken == [model]
+
+
+def test_data_that_changed_while_it_waited_are_trained_on(lock, settings, monkeypatch):
+    marks = iter(["before", "after"])
+    asked = []
+    monkeypatch.setattr(published, "fingerprint", lambda _: next(marks))
+    monkeypatch.setattr(train, "_whole", lambda _, path: asked.append(path))
+    monkeypatch.setattr(train, "_train", lambda *_: "the new model")
+    monkeypatch.setattr(published, "publish", lambda *_: pytest.fail("published what is not there"))
+    assert train.ensure_model(settings, say=print) == "the new model"
+    assert asked == [published.archive(settings, mark) for mark in ("before", "after")]
