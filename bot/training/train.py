@@ -56,11 +56,10 @@ def train(settings: Settings, *, say: Say, publish: bool = True) -> Path:
 
 
 @contextmanager
-def one_at_a_time(say: Say, *, lock: Path | None = None) -> Iterator[None]:
+def one_at_a_time(say: Say) -> Iterator[None]:
     """Wait until no other training runs in this checkout; the next one waits for this."""
-    path = lock or LOCK
-    path.parent.mkdir(exist_ok=True)
-    training = FileLock(path)
+    LOCK.parent.mkdir(exist_ok=True)
+    training = FileLock(LOCK)
     try:
         training.acquire(timeout=0)
     except Timeout:
