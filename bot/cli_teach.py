@@ -89,7 +89,7 @@ def _place() -> Place:
     from bot.training.teach import Place
 
     settings = load()
-    return Place(ROOT, settings.models, settings.home / "cache")
+    return Place(ROOT, settings.models)
 
 
 def _tell(done: list[Taught]) -> None:

@@ -34,26 +34,33 @@ class Script:
     """The turns of a conversation, said by somebody else each time.
 
     The file is ``{"said": "... {turn} {first} {last}", "first": [...], "last": [...],
-    "turns": [...]}``; a turn comes back in the same words when all names have had theirs.
+    "turns": [[wording, ...], ...]}``; a turn comes back in the same words when all names have had
+    theirs. The first wording of each turn is said, until another is asked for.
     """
 
     def __init__(self, path: Path, *, seed: int) -> None:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         chance = random.Random(seed)
         names = list(itertools.product(content["first"], content["last"]))
-        self._ways = [
-            itertools.cycle(
-                [
-                    content["said"].format(turn=turn, first=first, last=last)
-                    for first, last in chance.sample(names, len(names))
-                ]
-            )
-            for turn in content["turns"]
-        ]
+        self._left = [iter(wordings) for wordings in content["turns"]]
+        self._said: str = content["said"]
+        self._names = [itertools.cycle(chance.sample(names, len(names))) for _ in self._left]
+        self.wordings = [next(left) for left in self._left]
+
+    def say_otherwise(self, turn: int) -> bool:
+        """Change to the next wording of a turn, counted from 0; return whether there was one."""
+        wording = next(self._left[turn], None)
+        if wording is not None:
+            self.wordings[turn] = wording
+        return wording is not None
 
     def conversation(self) -> list[str]:
         """Return the texts of one more conversation."""
-        return [next(way) for way in self._ways]
+        whose = [next(names) for names in self._names]
+        return [
+            self._said.format(turn=wording, first=first, last=last)
+            for wording, (first, last) in zip(self.wordings, whose, strict=True)
+        ]
 
 
 class Door:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.encoder import shelf
+from bot.encoder import kept, shelf
 from bot.errors import EncoderError
 
 LONGEST = 20_000  # characters given to the tokenizer; far more than max_tokens can hold
@@ -41,6 +41,7 @@ class Encoder:
         self._tokenizer = tokenizer
         self._cache: OrderedDict[str, NDArray[Any]] = OrderedDict()
         self.cached = cached
+        self._unkept = False  # whether a vector was computed that the file may lack
         self._lock = threading.Lock()
         self._ahead = ThreadPoolExecutor(1)  # its thread starts with the first text
         self._coming: dict[str, Future[NDArray[Any]]] = {}
@@ -102,6 +103,20 @@ class Encoder:
                 if text not in self._cache and text not in self._coming:
                     self._coming[text] = self._ahead.submit(self._keep, text)
 
+    def recall(self, file: Path) -> None:
+        """Remember the vectors of a file of :meth:`keep`; as many as ``cached``, the last ones."""
+        found = kept.read(file)
+        with self._lock:
+            self._cache.update(list(found.items())[-self.cached :])
+
+    def keep(self, file: Path) -> None:
+        """Write all remembered vectors to a file, if any was computed since the last time."""
+        with self._lock:
+            vectors, new = dict(self._cache), self._unkept
+            self._unkept = False
+        if new:
+            kept.write(file, vectors)
+
     def _vector(self, text: str) -> NDArray[Any]:
         with self._lock:
             if text in self._cache:
@@ -117,6 +132,7 @@ class Encoder:
             vector = self._compute(text)
             with self._lock:
                 self._cache[text] = vector
+                self._unkept = True
                 if len(self._cache) > self.cached:
                     self._cache.popitem(last=False)
         finally:

@@ -80,6 +80,7 @@ class EncoderFeaturizer(Component):
         """Encode the examples."""
         examples = [one for one in training_data.training_examples if one.get("text")]
         self._encode(examples, threads=int(self.config["threads"]))
+        shared_encoder.keep(shared_encoder.for_training())
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:

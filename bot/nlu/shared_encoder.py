@@ -5,12 +5,12 @@ from __future__ import annotations
 from rasa.shared.exceptions import RasaException
 
 from bot import settings
-from bot.encoder import runtime, shelf
+from bot.encoder import kept, runtime, shelf
 from bot.encoder.runtime import Encoder
 from bot.errors import EncoderError
 
-REMEMBERED = 60_000
-"""Vectors kept while a model is trained: about 90 MB."""
+REMEMBERED = 100_000
+"""Vectors kept while a model is trained: at most 150 MB."""
 
 
 class WrongEncoder(EncoderError, RasaException):
@@ -20,14 +20,22 @@ class WrongEncoder(EncoderError, RasaException):
 def for_training() -> Encoder:
     """Return the current encoder, for a model that is being trained.
 
-    It remembers enough that no example is read twice, whichever component asks.
+    It remembers enough that no example is read twice, whichever component asks, and what earlier
+    trainings read.
 
     Raises:
         WrongEncoder: there is none, or it is damaged.
     """
     encoder = _load(None)
-    encoder.cached = max(encoder.cached, REMEMBERED)
+    if encoder.cached < REMEMBERED:  # the first time in this process
+        encoder.cached = REMEMBERED
+        encoder.recall(kept.place(settings.load().models, encoder.hash))
     return encoder
+
+
+def keep(encoder: Encoder) -> None:
+    """Keep what the encoder of :func:`for_training` has read, for the next training."""
+    encoder.keep(kept.place(settings.load().models, encoder.hash))
 
 
 def for_model(name: str) -> Encoder:

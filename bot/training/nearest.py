@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.encoder import kept
 from bot.nlu.text import normalise
 from bot.training.corpus import Example
 
@@ -29,42 +28,26 @@ class Encodes(Protocol):
 
 
 def vectors(
-    encoder: Encodes, texts: Sequence[str], *, cache: Path, say: Callable[[str], None]
+    encoder: Encodes, texts: Sequence[str], *, models: Path, say: Callable[[str], None]
 ) -> NDArray[Any]:
-    """Return the vectors of texts, those seen before from a file.
+    """Return the vectors of texts, those that a training or an earlier call has kept from a file.
 
     Args:
         encoder: The sentence encoder.
         texts: As they were written.
-        cache: Folder for the file of vectors, 1.5 kB each; it may be deleted at any time.
+        models: The folder of all models, where vectors are kept (:mod:`bot.encoder.kept`).
         say: Told when it takes a while.
     """
-    file = cache / f"examples-{encoder.hash}.npz"
-    names = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts]
-    kept = _kept(file)
-    missing = {name: text for name, text in zip(names, texts, strict=True) if name not in kept}
+    file = kept.place(models, encoder.hash)
+    read = [normalise(text) for text in texts]
+    known = kept.read(file)
+    missing = [text for text in dict.fromkeys(read) if text not in known]
     if missing:
         if len(missing) > MANY:
             say(f"Encoding {len(missing)} examples, this once ...")
-        made = encoder.encode([normalise(text) for text in missing.values()], threads=2)
-        kept |= dict(zip(missing, made, strict=True))
-        _keep(file, kept)
-    return np.stack([kept[name] for name in names])
-
-
-def _kept(file: Path) -> dict[str, NDArray[Any]]:
-    try:
-        with np.load(file, allow_pickle=False) as found:
-            return dict(zip(found["names"].tolist(), found["vectors"], strict=True))
-    except (OSError, ValueError, KeyError):
-        return {}  # not there, or not whole: made again
-
-
-def _keep(file: Path, kept: dict[str, NDArray[Any]]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{os.getpid()}.{file.name}")
-    np.savez(fresh, names=np.array(list(kept)), vectors=np.stack(list(kept.values())))
-    os.replace(fresh, file)
+        known |= dict(zip(missing, encoder.encode(missing, threads=2), strict=True))
+        kept.write(file, known)
+    return np.stack([known[text] for text in read])
 
 
 def doubts(

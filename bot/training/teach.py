@@ -54,8 +54,7 @@ class Place:
     """Where this happens."""
 
     root: Path  # the checkout
-    models: Path  # where the sentence encoder is
-    cache: Path  # folder for vectors that were computed
+    models: Path  # where the sentence encoder is, and the vectors that it has computed
 
 
 def add_intent(
@@ -251,6 +250,6 @@ def _doubts(drafts: list[Draft], there: list[Example], where: Place, say: Say) -
     for draft in drafts:
         others = [one for one in there if one.language == draft.language]
         texts = [draft.text, *(one.text for one in others)]
-        made = nearest.vectors(encoder, texts, cache=where.cache, say=say)
+        made = nearest.vectors(encoder, texts, models=where.models, say=say)
         found.append(nearest.doubts(draft, made[0], others, made[1:]))
     return found

@@ -77,7 +77,7 @@ def _train(settings: Settings, say: Say, *, publish: bool = True) -> Path:
     # --force: Rasa's cache knows data and configuration, not the code of our components.
     command = [sys.executable, "-m", "rasa", "train", "--force", "--out", str(settings.models)]
     command += ["--fixed-model-name", model.name.removesuffix(".tar.gz")]
-    say("Training a model on the present data (about four minutes on 2 cores) ...")
+    say("Training a model on the present data (some minutes on 2 cores) ...")
     started = time.monotonic()
     lines = _run(command, quiet(settings), say)
     seconds = time.monotonic() - started

@@ -1,11 +1,14 @@
 """The speed benchmark: its sample, script, comparison and table; no engine is started."""
 
+import itertools
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
+from bot.encoder import kept, shelf
 from bot.nlu.labelled import Labelled
 from bot.supervisor import Child
 from evaluation import benchmark, rivals
@@ -44,6 +47,18 @@ def test_a_sample_hardly_changes_when_data_grow_or_change_places():
     assert 15 <= len(set(before) & set(rivals.sample(grown, 20))) < 20
 
 
+def test_a_training_that_is_timed_finds_no_vectors_of_an_earlier_one(tmp_path):
+    models = tmp_path / "models"
+    shelf.shelf(models).mkdir(parents=True)
+    shelf.set_current(models, "made-up")
+    kept.write(kept.place(models, "made-up"), {"a": np.ones(3, dtype=np.float32)})
+    (shelf.shelf(models) / "made-up" / shelf.GRAPH).write_text("graph", encoding="utf-8")
+    fresh = rivals.anew(models, tmp_path / "fresh")
+    place = shelf.shelf(fresh) / shelf.current(fresh)
+    assert [file.name for file in place.iterdir()] == [shelf.GRAPH]
+    assert (place / shelf.GRAPH).read_text(encoding="utf-8") == "graph"
+
+
 def test_the_default_system_is_stock_rasa_and_ours_is_what_is_served(settings):
     default, ours = (
         next(c for c in rivals.processes(settings, Path("m"), name) if c.name == "engine")
@@ -66,12 +81,24 @@ def settings(tmp_path):
 def test_no_two_conversations_of_a_script_say_a_turn_alike(tmp_path):
     path = tmp_path / "script.yml"
     content = {"said": "{turn}, {first} {last}", "first": ["A", "B"], "last": ["C", "D"]}
-    path.write_text(yaml.safe_dump({**content, "turns": ["uno", "dos"]}))
+    path.write_text(yaml.safe_dump({**content, "turns": [["uno", "one"], ["dos"]]}))
     script = Script(path, seed=1)
     played = [script.conversation() for _ in range(4)]
     assert sorted(turns[0] for turns in played) == ["uno, A C", "uno, A D", "uno, B C", "uno, B D"]
     assert len({turns[1] for turns in played}) == 4
     assert script.conversation() == played[0]
+
+
+def test_a_turn_is_said_in_its_next_wording_while_there_is_one(tmp_path):
+    path = tmp_path / "script.yml"
+    content = {"said": "{turn}, {first} {last}", "first": ["A"], "last": ["B"]}
+    path.write_text(yaml.safe_dump({**content, "turns": [["uno", "one"], ["dos"]]}))
+    script = Script(path, seed=1)
+    assert script.say_otherwise(0)
+    assert script.conversation() == ["one, A B", "dos, A B"]
+    assert not script.say_otherwise(0)
+    assert not script.say_otherwise(1)
+    assert script.conversation() == ["one, A B", "dos, A B"]
 
 
 def test_the_same_seed_gives_both_systems_the_same_conversations():
@@ -104,16 +131,37 @@ def systems(tmp_path, calls=(0, 0)):
         (home / "log").mkdir(parents=True)
         (home / "log" / "actions.log").write_text("")
         running = Running(name, Settings(home=home), [Child("engine", [], {})], 1.0, 1.0)
-        running.action_calls = iter([0, number]).__next__
+        running.action_calls = itertools.cycle([0, number]).__next__
         found.append(running)
     return found
 
 
 def test_systems_that_do_the_same_are_compared(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "Door", FakeDoor)
-    same = benchmark.compare(systems(tmp_path, calls=(6, 6)))
+    same = benchmark.compare(systems(tmp_path, calls=(10, 10)))
     assert same["action_calls"] == 2
     assert same["kinds"] == [("utter_greet",)] * 10
+
+
+def test_a_turn_that_one_of_them_hears_otherwise_is_worded_otherwise(tmp_path, monkeypatch):
+    class Hears(FakeDoor):
+        def converse(self, texts):
+            lost = self.name == "default"
+            return [
+                Answered(1.0, ("utter_reask",) if lost and "aceptan" in text else ("utter_greet",))
+                for text in texts
+            ]
+
+    monkeypatch.setattr(benchmark, "Door", Hears)
+    found = systems(tmp_path, calls=(6, 6))
+    for system in found:  # two rounds: what the log holds before and after each
+        system.action_calls = iter([0, 6, 6, 16]).__next__
+    same = benchmark.compare(found)
+    assert len(same["wordings"]) == 10
+    assert not any("aceptan" in wording for wording in same["wordings"])
+    assert same["action_calls"] == 2
+    assert found[0].script.conversation() == found[1].script.conversation()
+    assert same["wordings"] == found[0].script.wordings
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def root(tmp_path):
 
 @pytest.fixture
 def where(root, tmp_path):
-    return teach.Place(root, tmp_path / "models", tmp_path / "cache")
+    return teach.Place(root, tmp_path / "models")
 
 
 def add(where, *texts, intent="ask_human", language="", said=None):
@@ -171,12 +171,12 @@ def test_vectors_are_computed_once_and_a_damaged_file_of_them_does_not_matter(tm
             return super().encode(texts)
 
     encoder = Counting()
-    first = nearest.vectors(encoder, ["a b", "c"], cache=tmp_path, say=print)
-    again = nearest.vectors(encoder, ["c", "a b", "d"], cache=tmp_path, say=print)
+    first = nearest.vectors(encoder, ["a b", "c"], models=tmp_path, say=print)
+    again = nearest.vectors(encoder, ["c", "a b", "d"], models=tmp_path, say=print)
     assert encoder.seen == 3
     assert np.array_equal(first, again[[1, 0]])
-    next(tmp_path.glob("*.npz")).write_bytes(b"broken")
-    assert np.array_equal(nearest.vectors(encoder, ["c"], cache=tmp_path, say=print)[0], first[1])
+    next(tmp_path.rglob("*.npz")).write_bytes(b"broken")
+    assert np.array_equal(nearest.vectors(encoder, ["c"], models=tmp_path, say=print)[0], first[1])
 
 
 def test_a_class_with_no_example_cannot_be_doubted():
