@@ -14,7 +14,7 @@ Reported, with the ratios ours to default:
   model.
 
 Run: ``python -m evaluation.benchmark --examples 25``. It trains both once, some minutes each, and
-keeps them under the fingerprint of the data. Not part of the tests: machines are shared and noisy.
+keeps them while their data stay the same. Not part of the tests: machines are shared and noisy.
 """
 
 from __future__ import annotations
@@ -77,8 +77,8 @@ class Load:
 class Running:
     """One system at work.
 
-    Its script goes on through the whole run and is the same for both: no text comes twice, so that
-    no kept vector answers.
+    Its script goes on through the whole run and is the same for both: hardly a text comes twice, so
+    that no vector in memory answers.
     """
 
     name: str
@@ -177,10 +177,10 @@ def compare(systems: list[Running]) -> dict[str, Any]:
 
 
 def _first_unlike(one: Sequence[Any], other: Sequence[Any]) -> int | None:
-    """Return the first turn that any conversation answers in another way, counted from 0."""
+    """Return the first turn that any answers in another way, or not at all, counted from 0."""
     by_turn = zip(zip(*one, strict=True), zip(*other, strict=True), strict=True)
-    unlike = (turn for turn, (ours, theirs) in enumerate(by_turn) if len({*ours, *theirs}) > 1)
-    return next(unlike, None)
+    kinds = ((turn, {*ours, *theirs}) for turn, (ours, theirs) in enumerate(by_turn))
+    return next((turn for turn, found in kinds if len(found) > 1 or () in found), None)
 
 
 def block(system: Running, count: int, rounds: int, *, kinds: Sequence[tuple[str, ...]]) -> None:

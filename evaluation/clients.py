@@ -48,11 +48,15 @@ class Script:
         self.wordings = [next(left) for left in self._left]
 
     def say_otherwise(self, turn: int) -> bool:
-        """Change to the next wording of a turn, counted from 0; return whether there was one."""
-        wording = next(self._left[turn], None)
-        if wording is not None:
-            self.wordings[turn] = wording
-        return wording is not None
+        """Change to the next wording of a turn, counted from 0; return whether there was one.
+
+        One that another turn has is left out: what was read before is answered sooner.
+        """
+        for wording in self._left[turn]:
+            if wording not in self.wordings:
+                self.wordings[turn] = wording
+                return True
+        return False
 
     def conversation(self) -> list[str]:
         """Return the texts of one more conversation."""

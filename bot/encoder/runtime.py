@@ -41,7 +41,8 @@ class Encoder:
         self._tokenizer = tokenizer
         self._cache: OrderedDict[str, NDArray[Any]] = OrderedDict()
         self.cached = cached
-        self._unkept = False  # whether a vector was computed that the file may lack
+        self._recalled: dict[str, NDArray[Any]] = {}
+        self._unkept = False  # whether a vector was computed since the last time they were kept
         self._lock = threading.Lock()
         self._ahead = ThreadPoolExecutor(1)  # its thread starts with the first text
         self._coming: dict[str, Future[NDArray[Any]]] = {}
@@ -104,18 +105,20 @@ class Encoder:
                     self._coming[text] = self._ahead.submit(self._keep, text)
 
     def recall(self, file: Path) -> None:
-        """Remember the vectors of a file of :meth:`keep`; as many as ``cached``, the last ones."""
-        found = kept.read(file)
-        with self._lock:
-            self._cache.update(list(found.items())[-self.cached :])
+        """Take vectors from a file of :meth:`keep` instead of computing them."""
+        self._recalled = kept.read(file, self._anew)
 
     def keep(self, file: Path) -> None:
-        """Write all remembered vectors to a file, if any was computed since the last time."""
+        """Add all remembered vectors to a file, if any was computed since the last time."""
         with self._lock:
             vectors, new = dict(self._cache), self._unkept
             self._unkept = False
         if new:
-            kept.write(file, vectors)
+            named = {kept.key(text): vector for text, vector in vectors.items()}
+            kept.write(file, named, self._anew)
+
+    def _anew(self, texts: Sequence[str]) -> NDArray[Any]:
+        return np.stack([self._compute(text) for text in texts])
 
     def _vector(self, text: str) -> NDArray[Any]:
         with self._lock:
@@ -129,10 +132,11 @@ class Encoder:
 
     def _keep(self, text: str) -> NDArray[Any]:
         try:
-            vector = self._compute(text)
+            found = self._recalled.get(kept.key(text)) if self._recalled else None
+            vector = self._compute(text) if found is None else found
             with self._lock:
                 self._cache[text] = vector
-                self._unkept = True
+                self._unkept = self._unkept or found is None
                 if len(self._cache) > self.cached:
                     self._cache.popitem(last=False)
         finally:

@@ -5,6 +5,7 @@
     models/encoder/<hash>/model.onnx    int8, with pooling and normalisation inside
     models/encoder/<hash>/tokenizer.json
     models/encoder/<hash>/sentence-transformers/   the float model, for fine-tuning only
+    models/encoder/<hash>/vectors.npz   what training has read, see :mod:`bot.encoder.kept`
 
 The hash is that of what serving reads, so two encoders with one hash give the same vectors.
 """

@@ -78,9 +78,9 @@ class EncoderFeaturizer(Component):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode the examples."""
+        shared_encoder.for_training()  # which is this one, and remembers more from now on
         examples = [one for one in training_data.training_examples if one.get("text")]
         self._encode(examples, threads=int(self.config["threads"]))
-        shared_encoder.keep(shared_encoder.for_training())
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -122,7 +122,6 @@ class FrustrationClassifier(Component):
         apart = development.graded_texts(ROOT / self.config["development"])
         if apart:  # else as found on the training examples, each held out in turn
             self.heard = self.heard.calibrated(apart, threads=2)
-        shared_encoder.keep(encoder)
         self.heard = replace(self.heard, model=self.heard.model.with_cuts(self._cuts))
         texts = {"encoder": encoder.hash, "lexicon": lexicon.entries}
         words = self.heard.words.to_arrays() if self.heard.words else {}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+
 from rasa.shared.exceptions import RasaException
 
 from bot import settings
 from bot.encoder import kept, runtime, shelf
 from bot.encoder.runtime import Encoder
 from bot.errors import EncoderError
-
-REMEMBERED = 100_000
-"""Vectors kept while a model is trained: at most 150 MB."""
 
 
 class WrongEncoder(EncoderError, RasaException):
@@ -27,15 +26,12 @@ def for_training() -> Encoder:
         WrongEncoder: there is none, or it is damaged.
     """
     encoder = _load(None)
-    if encoder.cached < REMEMBERED:  # the first time in this process
-        encoder.cached = REMEMBERED
-        encoder.recall(kept.place(settings.load().models, encoder.hash))
+    if encoder.cached < kept.MOST:  # the first time in this process
+        encoder.cached = kept.MOST
+        file = kept.place(settings.load().models, encoder.hash)
+        encoder.recall(file)
+        atexit.register(encoder.keep, file)  # which component reads last is for Rasa to decide
     return encoder
-
-
-def keep(encoder: Encoder) -> None:
-    """Keep what the encoder of :func:`for_training` has read, for the next training."""
-    encoder.keep(kept.place(settings.load().models, encoder.hash))
 
 
 def for_model(name: str) -> Encoder:
@@ -62,7 +58,8 @@ def mark() -> str:
 
 
 def _load(name: str | None) -> Encoder:
-    try:
-        return runtime.shared(settings.load().models, name)
+    models = settings.load().models
+    try:  # by its name, or who asks for the current one and who asks for its name have two
+        return runtime.shared(models, name or shelf.current(models))
     except EncoderError as error:
         raise WrongEncoder(str(error)) from error

@@ -39,15 +39,16 @@ def vectors(
         say: Told when it takes a while.
     """
     file = kept.place(models, encoder.hash)
-    read = [normalise(text) for text in texts]
-    known = kept.read(file)
-    missing = [text for text in dict.fromkeys(read) if text not in known]
+    read = {kept.key(text): text for text in map(normalise, texts)}
+    known = kept.read(file, encoder.encode)
+    missing = {name: text for name, text in read.items() if name not in known}
     if missing:
         if len(missing) > MANY:
             say(f"Encoding {len(missing)} examples, this once ...")
-        known |= dict(zip(missing, encoder.encode(missing, threads=2), strict=True))
-        kept.write(file, known)
-    return np.stack([known[text] for text in read])
+        made = encoder.encode(list(missing.values()), threads=2)
+        known |= dict(zip(missing, made, strict=True))
+        kept.write(file, known, encoder.encode)
+    return np.stack([known[kept.key(normalise(text))] for text in texts])
 
 
 def doubts(

@@ -246,10 +246,11 @@ def _doubts(drafts: list[Draft], there: list[Example], where: Place, say: Say) -
     except EncoderError as error:
         say(f"Not compared with the other examples by meaning: {error}")
         return ["" for _ in drafts]
+    texts = [one.text for one in (*drafts, *there)]
+    made = nearest.vectors(encoder, texts, models=where.models, say=say)
     found = []
-    for draft in drafts:
-        others = [one for one in there if one.language == draft.language]
-        texts = [draft.text, *(one.text for one in others)]
-        made = nearest.vectors(encoder, texts, models=where.models, say=say)
-        found.append(nearest.doubts(draft, made[0], others, made[1:]))
+    for draft, vector in zip(drafts, made, strict=False):  # theirs come first
+        others = [at for at, one in enumerate(there) if one.language == draft.language]
+        known = made[len(drafts) :][others]
+        found.append(nearest.doubts(draft, vector, [there[at] for at in others], known))
     return found

@@ -19,7 +19,7 @@ import yaml
 
 from bot.deescalation.cues import Lexicon
 from bot.deescalation.turn import LEVELS
-from bot.encoder import shelf
+from bot.encoder import kept, shelf
 from bot.encoder.runtime import Encoder
 from bot.nlu import development, graded, labelled
 from bot.nlu.graded import Graded
@@ -94,6 +94,7 @@ def tune(settings: Settings, *, say: Say) -> str:
             f"frustration AUC {one.frustration:.3f}"
         )
     shelf.set_current(settings.models, winner)
+    kept.forget_others(settings.models, winner)
     return winner
 
 

@@ -51,7 +51,8 @@ def test_a_training_that_is_timed_finds_no_vectors_of_an_earlier_one(tmp_path):
     models = tmp_path / "models"
     shelf.shelf(models).mkdir(parents=True)
     shelf.set_current(models, "made-up")
-    kept.write(kept.place(models, "made-up"), {"a": np.ones(3, dtype=np.float32)})
+    row = np.ones(3, dtype=np.float32)
+    kept.write(kept.place(models, "made-up"), {"a": row}, lambda texts: row[None, :])
     (shelf.shelf(models) / "made-up" / shelf.GRAPH).write_text("graph", encoding="utf-8")
     fresh = rivals.anew(models, tmp_path / "fresh")
     place = shelf.shelf(fresh) / shelf.current(fresh)
@@ -99,6 +100,26 @@ def test_a_turn_is_said_in_its_next_wording_while_there_is_one(tmp_path):
     assert not script.say_otherwise(0)
     assert not script.say_otherwise(1)
     assert script.conversation() == ["one, A B", "dos, A B"]
+
+
+def test_a_wording_that_another_turn_has_is_left_out(tmp_path):
+    path = tmp_path / "script.yml"
+    content = {"said": "{turn}, {first} {last}", "first": ["A"], "last": ["B"]}
+    path.write_text(yaml.safe_dump({**content, "turns": [["uno", "dos", "tres"], ["dos"]]}))
+    script = Script(path, seed=1)
+    assert script.say_otherwise(0)
+    assert script.wordings == ["tres", "dos"]
+
+
+def test_no_two_turns_of_the_benchmarks_script_begin_with_the_same_wording():
+    assert len(set(Script(benchmark.SCRIPT, seed=0).wordings)) == 10
+
+
+def test_a_turn_that_neither_answers_is_worded_otherwise(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "Door", FakeDoor)
+    monkeypatch.setattr(FakeDoor, "kinds", {"default": (), "ours": ()})
+    with pytest.raises(SystemExit, match="cannot be compared"):
+        benchmark.compare(systems(tmp_path, calls=(10, 10)))
 
 
 def test_the_same_seed_gives_both_systems_the_same_conversations():

@@ -58,7 +58,8 @@ class Pipeline:
             if hasattr(component, "train"):
                 component.train(data)
             if hasattr(component, "process_training_data"):
-                data = component.process_training_data(data)
+                reads = kind.load(self._config(at), self.storage, Resource(f"c{at}"), CONTEXT)
+                data = reads.process_training_data(data)
             self.fresh.append(component)
         return self
 

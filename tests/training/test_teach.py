@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from bot import cli_teach
 from bot.cli import app
+from bot.encoder import kept
 from bot.encoder.runtime import Encoder
 from bot.errors import ConfigError
 from bot.nlu import graded
@@ -167,7 +168,7 @@ def test_vectors_are_computed_once_and_a_damaged_file_of_them_does_not_matter(tm
         seen = 0
 
         def encode(self, texts, *, threads=1):
-            self.seen += len(texts)
+            self.seen += len([text for text in texts if text not in kept.CANARIES])
             return super().encode(texts)
 
     encoder = Counting()
