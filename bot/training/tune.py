@@ -76,7 +76,7 @@ def tune(settings: Settings, *, say: Say) -> str:
     from bot.encoder import tuning
 
     base = base_of(settings)
-    say("Fine-tuning the sentence encoder on the examples (about 15 minutes on 2 cores) ...")
+    say("Fine-tuning the sentence encoder on the examples (about half an hour on 2 cores) ...")
     tasks = [
         tuning.Task("intent", *_intents()),
         tuning.Task("frustration", *_levels(), weight=1.5),
