@@ -39,16 +39,17 @@ def vectors(
         say: Told when it takes a while.
     """
     file = kept.place(models, encoder.hash)
-    read = {kept.key(text): text for text in map(normalise, texts)}
+    read = [normalise(text) for text in texts]
+    names = [kept.key(text) for text in read]
     known = kept.read(file, encoder.encode)
-    missing = {name: text for name, text in read.items() if name not in known}
+    missing = {name: text for name, text in zip(names, read, strict=True) if name not in known}
     if missing:
         if len(missing) > MANY:
             say(f"Encoding {len(missing)} examples, this once ...")
         made = encoder.encode(list(missing.values()), threads=2)
         known |= dict(zip(missing, made, strict=True))
         kept.write(file, known, encoder.encode)
-    return np.stack([known[kept.key(normalise(text))] for text in texts])
+    return np.stack([known[name] for name in names])
 
 
 def doubts(

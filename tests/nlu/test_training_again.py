@@ -11,6 +11,7 @@ from bot.nlu import shared_encoder
 from bot.nlu.encoder_featurizer import EncoderFeaturizer, vector_of
 from bot.nlu.intent_classifier import IntentClassifier
 from bot.nlu.normaliser import Normaliser
+from evaluation import rivals
 
 pytestmark = pytest.mark.model
 
@@ -18,14 +19,9 @@ pytestmark = pytest.mark.model
 @pytest.fixture
 def apart(tmp_path, monkeypatch):
     """The real encoder in a folder of models of its own, with nothing kept."""
-    models, name = settings.load().models, shelf.current(settings.load().models)
-    place = shelf.shelf(tmp_path / "models") / name
-    place.mkdir(parents=True)
-    for file in (shelf.MANIFEST, shelf.GRAPH, shelf.TOKENIZER):
-        (place / file).symlink_to((shelf.shelf(models) / name / file).resolve())
-    shelf.set_current(tmp_path / "models", name)
-    monkeypatch.setenv("REMANSO_MODELS", str(tmp_path / "models"))
-    return kept.place(tmp_path / "models", name)
+    models = rivals.anew(settings.load().models, tmp_path / "models")
+    monkeypatch.setenv("REMANSO_MODELS", str(models))
+    return kept.place(models, shelf.current(models))
 
 
 @pytest.fixture
