@@ -63,6 +63,9 @@ def add_graded(
         list[str] | None,
         typer.Option(help="The same person's message just before; repeatable, oldest first."),
     ] = None,
+    complaint: Annotated[
+        bool, typer.Option("--complaint", help="Calm, and yet something is wrong for the writer.")
+    ] = False,
 ) -> None:
     """Add graded examples to data/frustration, unless they are copies or held out.
 
@@ -79,6 +82,7 @@ def add_graded(
             domain=domain,
             style=style,
             context=context or [],
+            complaint=complaint,
             where=_place(),
             say=say,
         )

@@ -17,12 +17,15 @@ from evaluation.systems import OURS, Reading, System
 MISTAKES = 30  # shown, worst first
 POINTS = 200  # of a curve
 LEAST = 10  # texts of a slice that is shown
+LIKELY = 0.5  # probability from which a message counts as a complaint
 ABOUT = {
     "frustration_precision": "share of what is heard as frustrated or angry that is",
     "frustration_recall": "share of frustrated and angry texts that are heard",
     "frustration_f1": "both in one number, at the published threshold",
     "frustration_auc": "chance that a frustrated text scores above one that is not",
     "frustration_ece": "how far the probability is from being true; lower is better",
+    "complaint_f1": "a complaint, however calmly told, from a probability of 0.5 on",
+    "complaint_auc": "chance that a complaint scores above what is none, by its own probability",
     "lookalikes_quiet": "share of calm look-alikes that raise no alarm",
     "calm_quiet": "share of all calm texts that raise no alarm",
     "level_accuracy": "share of texts with exactly the right level of four",
@@ -53,7 +56,10 @@ def real_section(systems: Sequence[System], real: dict[str, Rows]) -> dict[str, 
             "positive": int(_truth(rows.texts).sum()),
             "systems": {
                 one.name: measured(
-                    _binary(_truth(rows.texts), rows.found[one.name]),
+                    {
+                        **_binary(_truth(rows.texts), rows.found[one.name]),
+                        **_complaint(rows.texts, rows.found[one.name]),
+                    },
                     metrics.resampled(len(rows.texts)),
                 )
                 for one in systems
@@ -95,6 +101,18 @@ def _binary(truth: NDArray[Any], readings: Sequence[Reading]) -> dict[str, metri
     }
 
 
+def _complaint(texts: Sequence[Text], readings: Sequence[Reading]) -> dict[str, metrics.Metric]:
+    """Return the metrics on complaints, where all texts were judged for that."""
+    if any(one.complaint is None for one in texts):
+        return {}
+    truth = np.array([bool(one.complaint) for one in texts])
+    chances = np.array([one.complaint for one in readings], dtype=float)
+    return {
+        "complaint_f1": metrics.f1(truth, chances >= LIKELY),
+        "complaint_auc": metrics.roc_auc(truth, chances),
+    }
+
+
 def _named(texts: Sequence[Text], readings: Sequence[Reading], system: System) -> dict[str, Any]:
     """Return the metrics of a system by name."""
     truth, heard = _truth(texts), _heard(readings)
@@ -102,6 +120,7 @@ def _named(texts: Sequence[Text], readings: Sequence[Reading], system: System) -
     alike = np.array([one.lookalike for one in texts]) & calm
     named = {
         **_binary(truth, readings),
+        **_complaint(texts, readings),
         "lookalikes_quiet": metrics.share_of(~heard, alike),
         "calm_quiet": metrics.share_of(~heard, calm),
     }

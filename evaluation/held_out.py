@@ -2,8 +2,8 @@
 
 Held out, in ``evaluation/nlu``: ``test_{es,en}.yml`` and ``dev_{es,en}.yml`` (Rasa's format),
 ``lookalikes_{es,en}.yml`` (lists ``not_ask_human`` and ``not_safety``) and
-``frustration_{test,dev}_{es,en}.yml`` (graded, with region, domain, style and lookalike). Real
-texts, where a folder of them is named: JSON lines with ``text`` and ``label``.
+``frustration_{test,dev}_{es,en}.yml`` (graded, with region, domain, style, lookalike and
+complaint). Real texts, where a folder of them is named: JSON lines with ``text`` and ``label``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,9 @@ REAL: dict[str, tuple[str, str, Label]] = {
 }
 """Real texts: name to file, language, and which of their labels count as frustrated."""
 
+COMPLAINTS = ("US airlines: complaint",)
+"""Those whose labels say whether something is wrong, however calmly it is told."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -55,6 +58,7 @@ class Text:
         intent: Its intent; empty where only frustration was judged.
         level: One of the four levels; empty where only the intent was judged.
         frustrated: Whether it counts as frustrated or angry; None where not judged.
+        complaint: Whether it tells that something is wrong; None where not judged.
         kind: ``not_ask_human`` or ``not_safety`` for look-alikes of those intents.
         lookalike: Whether it is a calm text that looks angry.
         slices: region, domain and style, where they are known.
@@ -66,6 +70,7 @@ class Text:
     intent: str = ""
     level: str = ""
     frustrated: bool | None = None
+    complaint: bool | None = None
     kind: str = ""
     lookalike: bool = False
     slices: tuple[tuple[str, str], ...] = ()
@@ -165,6 +170,7 @@ def _example(entry: Any, language: str, where: str) -> Text:
         context=tuple(entry.get("context") or ()),
         level=level,
         frustrated=level in FRUSTRATED,
+        complaint=bool(entry.get("complaint", level != LEVELS[0])),
         lookalike=bool(entry.get("lookalike")),
         slices=tuple(
             (name, str(entry[name])) for name in ("region", "domain", "style") if entry.get(name)
@@ -179,7 +185,9 @@ def _real(folder: Path, left_out: list[str]) -> dict[str, list[Text]]:
     for name, (file, language, frustrated) in REAL.items():
         path = folder / f"{file}.jsonl"
         if path.is_file():
-            found[name] = list(_json_lines(path, language, frustrated))
+            texts = _json_lines(path, language, frustrated)
+            told = name in COMPLAINTS
+            found[name] = [replace(one, complaint=one.frustrated) if told else one for one in texts]
         else:
             left_out.append(f"{name}: {path} is not there.")
     return found

@@ -183,10 +183,13 @@ def other_charts(report: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the charts on real texts, latency and the whole engine under load."""
     found = []
     for name, part in report["real"].items():
-        auc = _beside(part["systems"], "frustration_auc")
+        asked = "complaint_auc" if "complaint_auc" in part["systems"][OURS] else "frustration_auc"
+        auc = _beside(part["systems"], asked)
         sentence = f"{name}: ROC AUC {auc}, on {part['texts']} texts that nobody here wrote."
         note = f"{part['positive']} of them are positive by their own labels."
-        figure = charts.compared(part["systems"], REAL)
+        judged = {key for numbers in part["systems"].values() for key in numbers}
+        shown = {key: label for key, label in REAL.items() if key in judged}
+        figure = charts.compared(part["systems"], shown)
         found.append(_chart("Real texts", sentence, figure, note))
     timed = [one for one in report["systems"] if one["latency"]]
     if timed:

@@ -28,12 +28,14 @@ FRUSTRATION = {
     "frustration_recall": "recall",
     "frustration_f1": "F1",
     "frustration_auc": "ROC AUC",
+    "complaint_f1": "complaint, F1",
+    "complaint_auc": "complaint, ROC AUC",
     "lookalikes_quiet": "quiet on calm look-alikes",
     "level_accuracy": "level right",
     "level_within_one": "within one",
     "frustration_ece": "ECE",
 }
-REAL = dict(list(FRUSTRATION.items())[:4])
+REAL = dict(list(FRUSTRATION.items())[:6])
 
 
 def show(report: Mapping[str, Any], console: Console | None = None) -> None:

@@ -89,6 +89,7 @@ class ConversationState:
     clock: tuple[int, ...] = ()  # when the recent turns were written, in seconds since 1970
     choice: bool = False  # the newest turn was a quick reply
     cues: tuple[str, ...] = ()  # frustration cues of the newest turn
+    complaining: float = 0.0  # chance, in [0, 1], that the newest turn tells of a wrong
     spoken: str = ""  # language of the newest turn as detected
     moods: tuple[float, ...] = ()  # scores of the recent turns that show a mood
     peak: float = 0.0  # highest score so far

@@ -6,7 +6,8 @@ said just before then moves them: "no." alone says little, after two failed repa
 Their mean, in which the second counts most, calibrated on examples that nothing was learnt from
 (its log odds first, then the share that was true at each), is the probability of "frustrated or
 angry"; the score is that probability, stretched so that every level takes a quarter of [0, 1].
-Deciding what to do about it is not done here.
+A fourth regression gives the probability of a complaint: that something is wrong for the writer,
+however calmly it is told. Deciding what to do about it is not done here.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from bot.deescalation.ordinal import (
     fit_steps,
     held_out,
     log_odds,
+    logistic,
     mean_chance,
     reached_steps,
     sigmoid,
     true_shares,
 )
 from bot.deescalation.turn import LEVELS
-from bot.errors import ConfigError, did_you_mean
 
 REMEMBERED = 3  # earlier messages of the customer that are looked at
 FADING = 0.6  # weight of an earlier message, for each message further back
@@ -102,25 +103,62 @@ class FrustrationModel:
     past: Array  # how much each number of a :class:`Conversation` counts, at least 0
     curve: Array = field(default_factory=lambda: np.array([[0.0, 1.0], [0.0, 1.0]]))
     # then from the calibrated chance to the share that was true: two rows, growing
+    complaining: Array = field(default_factory=lambda: np.zeros(0))
+    # of "something is wrong": features, fitted without the word list; older models have none
+    complaints_true: tuple[float, float] = (1.0, 0.0)  # slope and offset of a complaint's log odds
 
     @classmethod
-    def fit(cls, messages: Message, levels: Sequence[str], *, penalty: float) -> FrustrationModel:
+    def fit(
+        cls,
+        messages: Message,
+        levels: Sequence[str],
+        complaints: Sequence[bool],
+        *,
+        penalty: float,
+    ) -> FrustrationModel:
         """Learn from graded messages that stand alone.
 
         Args:
             messages: At least two of each level.
             levels: The level of each.
+            complaints: Whether each is a complaint; of one kind only, all will be.
             penalty: L2 penalty of the weights, above 0.
         """
         scaling = Scaling.of(messages)
         grades = np.array([LEVELS.index(level) for level in levels])
         listed = scaling.matrix(messages)
         weights = fit_steps(listed, grades, penalty)
-        unlisted = fit_steps(scaling.matrix(messages.without_list()), grades, penalty)
+        plain = scaling.matrix(messages.without_list())
+        unlisted = fit_steps(plain, grades, penalty)
+        complaining = logistic(plain, np.array(complaints), penalty)
         means = held_out(listed, grades, penalty)
         slope, offset = calibrate(means, grades >= FRUSTRATED)
         cuts = find_cuts(sigmoid(slope * log_odds(means) + offset), grades)
-        return cls(scaling, weights, unlisted, slope, offset, cuts, np.zeros(len(Conversation())))
+        past = np.zeros(len(Conversation()))
+        return cls(scaling, weights, unlisted, slope, offset, cuts, past, complaining=complaining)
+
+    def with_true_complaints(
+        self, messages: Message, complaints: Sequence[bool]
+    ) -> FrustrationModel:
+        """Return the model with chances of a complaint that are true on other messages.
+
+        Args:
+            messages: That it has not learnt from.
+            complaints: Whether each is one; where all are or none is, nothing changes.
+        """
+        reached = np.array(complaints)
+        if reached.all() or not reached.any():
+            return self
+        chances = replace(self, complaints_true=(1.0, 0.0)).complaint(messages)
+        return replace(self, complaints_true=calibrate(chances, reached))
+
+    def complaint(self, messages: Message) -> Array:
+        """Return the probability, in [0, 1], that each message alone is a complaint."""
+        if not len(self.complaining):
+            return np.zeros(len(messages.vectors))
+        slope, offset = self.complaints_true
+        logits = self.scaling.matrix(messages.without_list()) @ self.complaining
+        return sigmoid(slope * logits + offset)
 
     def calibrated(self, logits: Array, levels: Sequence[str]) -> FrustrationModel:
         """Return the model with probabilities that are true on messages it has not learnt from.
@@ -203,6 +241,8 @@ class FrustrationModel:
             "cuts": self.cuts,
             "past": self.past,
             "curve": self.curve,
+            "complaining": self.complaining,
+            "complaints_true": np.array(self.complaints_true),
         }
 
     @classmethod
@@ -214,7 +254,11 @@ class FrustrationModel:
         slope, offset = arrays["calibration"].tolist()
         weights, unlisted = arrays["weights"], arrays["unlisted"]
         model = cls(scaling, weights, unlisted, slope, offset, arrays["cuts"], arrays["past"])
-        return replace(model, curve=arrays["curve"]) if "curve" in arrays else model
+        names = ("curve", "complaining")
+        later: dict[str, Any] = {name: arrays[name] for name in names if name in arrays}
+        if "complaints_true" in arrays:
+            later["complaints_true"] = tuple(arrays["complaints_true"].tolist())
+        return replace(model, **later)
 
 
 @dataclass(frozen=True)
@@ -254,35 +298,3 @@ def conversation(
     closest = max(float(vector @ other) for other, _ in recent)
     low, high = SAME
     return Conversation(together, carried, min(max((closest - low) / (high - low), 0.0), 1.0))
-
-
-def level_of(value: float, cuts: Mapping[str, float]) -> str:
-    """Return the level of a probability or score: the highest one whose cut it reaches.
-
-    Args:
-        value: In [0, 1].
-        cuts: Lowest value of each level but the lowest, growing.
-    """
-    return next((level for level in reversed(LEVELS[1:]) if value >= cuts[level]), LEVELS[0])
-
-
-def check_cuts(cuts: Mapping[str, float]) -> dict[str, float]:
-    """Return the cuts of ``config.yml``, checked.
-
-    Raises:
-        ConfigError: a level is missing or unknown, or the cuts do not grow within (0, 1).
-    """
-    where = "config.yml (pipeline > FrustrationClassifier > levels)"
-    for name in cuts:
-        if name not in LEVELS[1:]:
-            raise ConfigError(f"Unknown level '{name}' in {where}.{did_you_mean(name, LEVELS[1:])}")
-    values = [cuts.get(level) for level in LEVELS[1:]]
-    numbers = [float(value) for value in values if isinstance(value, (int, float))]
-    if len(numbers) < STEPS or not all(
-        low < high for low, high in zip([0.0, *numbers], [*numbers, 1.0], strict=True)
-    ):
-        raise ConfigError(
-            f"The cuts {dict(cuts)} in {where} must name {', '.join(LEVELS[1:])} with growing "
-            "numbers between 0 and 1."
-        )
-    return dict(zip(LEVELS[1:], numbers, strict=True))

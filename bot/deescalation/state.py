@@ -142,6 +142,7 @@ def _mood(state: ConversationState, turn: CustomerTurn) -> ConversationState:
         levels=last(state.levels, carried if bare else turn.level),
         intents=last(state.intents, turn.intent),
         peak=max(state.peak, turn.score),
+        complaining=0.0 if bare else round(turn.complaint, 2),
     )
     if bare:
         return state

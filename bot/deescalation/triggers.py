@@ -55,9 +55,17 @@ def violence_threat(state: ConversationState, *, confidence: Share) -> bool:
 
 
 @_safety("safety_emergency", response="utter_safety_emergency")
-def emergency(state: ConversationState, *, confidence: Share) -> bool:
-    """Somebody is in danger now: an accident, a fire, an attack, ill health."""
-    return said(state, "emergency", confidence)
+def emergency(state: ConversationState, *, confidence: Share, cues: Names, surely: Share) -> bool:
+    """Somebody is in danger now: an accident, a fire, an attack, ill health.
+
+    Args:
+        state: The conversation so far.
+        confidence: Of the intent.
+        cues: Names of cues that sound like it: a shop at a standstill talks as an accident does.
+        surely: Confidence that is needed with one of those.
+    """
+    alike = any(cue in cues for cue in state.cues)
+    return said(state, "emergency", surely if alike else confidence)
 
 
 @trigger("request", "handoff", "asked_for_person")

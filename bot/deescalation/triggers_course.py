@@ -109,21 +109,24 @@ def tone_change(state: ConversationState, *, turns: Count) -> str:
 
 
 @trigger("emotion", "deescalate", "problem_stated")
-def stated_problem(state: ConversationState, *, complaint: Level, wish: Level) -> bool:
+def stated_problem(
+    state: ConversationState, *, complaint: Level, wish: Level, complaining: Share
+) -> bool:
     """The customer says for the first time what is wrong, or what they want: it is said back.
 
     Args:
         state: The conversation so far.
         complaint: Lowest level that counts when a problem is stated.
         wish: Lowest level that counts when something else is asked for, with a new fact in it; a
-            time waited or contacts counted make it a problem.
+            time waited or contacts counted make it a problem, and so does
+        complaining: this probability that they tell of something wrong, in the calmest voice.
     """
     before = state.intents[:-1]
     stated = state.matter in COMPLAINTS and state.matter not in before
     asked = state.new_facts and is_matter(state.intent) and state.intent not in before
-    waited = any(
-        _newest(state, fact) for fact in ("wait", "contacts")
-    )  # that is a problem by itself
+    # these are a problem by themselves
+    waited = any(_newest(state, fact) for fact in ("wait", "contacts"))
+    waited = waited or state.complaining >= complaining
     return (stated and at_least(state.level, complaint) and state.intent not in SMALL_TALK) or (
         asked and at_least(state.level, complaint if waited else wish)
     )

@@ -40,6 +40,7 @@ class CustomerTurn:
         confidence: Of the intent, in [0, 1].
         score: Frustration, in [0, 1].
         level: One of :data:`LEVELS`.
+        complaint: Probability, in [0, 1], that they tell of something wrong, however calmly.
         cues: Names of the frustration cues seen.
         entities: Entity name to the customer's own words (one string, or several).
         language: ISO 639-1 code; empty when it could not be told.
@@ -57,6 +58,7 @@ class CustomerTurn:
     confidence: float = 1.0
     score: float = 0.0
     level: str = "calm"
+    complaint: float = 0.0
     cues: Sequence[str] = ()
     entities: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     language: str = ""

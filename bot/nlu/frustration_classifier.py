@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.deescalation import cues, frustration, ordinal
+from bot.deescalation import cues, frustration, levels, ordinal
 from bot.deescalation.frustration import FrustrationModel
 from bot.nlu import development, graded, listener, ngrams, shared_encoder, text
 from bot.nlu.component import Component, choice, fingerprint, in_checkout, metadata, text_of
@@ -26,9 +26,9 @@ from bot.settings import ROOT
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
 class FrustrationClassifier(Component):
-    """Sets ``frustration``: score, probability, level, and cues ({name, text, start, end}).
+    """Sets ``frustration``: score, probability, complaint, level, cues ({name, text, start, end}).
 
-    ``score`` and ``probability`` are in [0, 1]: see :mod:`bot.deescalation.frustration`.
+    The first three are in [0, 1]: see :mod:`bot.deescalation.frustration`.
 
     It hears the customer's earlier messages too: those in ``metadata["context"]`` if given, else
     those of the tracker. A pressed quick reply holds our words, not theirs: it is calm.
@@ -43,7 +43,7 @@ class FrustrationClassifier(Component):
             ConfigError: the cuts between levels are wrong.
         """
         super().__init__(config, storage, resource)
-        self._cuts = frustration.check_cuts(self.config["levels"])
+        self._cuts = levels.check_cuts(self.config["levels"])
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -75,7 +75,7 @@ class FrustrationClassifier(Component):
             *graded.files(in_checkout(whole["folder"])),
             *development.graded_files(ROOT / whole["development"]),
         ]
-        code = [cues, frustration, ordinal, graded, development, listener, ngrams, text]
+        code = [cues, frustration, levels, ordinal, graded, development, listener, ngrams, text]
         return fingerprint(files=files, code=code, extra=shared_encoder.mark())
 
     @classmethod
@@ -147,7 +147,7 @@ class FrustrationClassifier(Component):
             heard = Heard()
             if not choice(message):
                 heard = self.heard.hear(text_of(message), _earlier(message, tracker))
-            level = frustration.level_of(heard.probability, self._cuts)
+            level = levels.level_of(heard.probability, self._cuts)
             message.set("frustration", listener.as_output(heard, level), add_to_output=True)
         return messages
 

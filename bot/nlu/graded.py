@@ -4,9 +4,11 @@ A folder of files ``es_*.yml`` and ``en_*.yml``, each a list under ``examples``:
 
       - {text: "Es la cuarta vez que llamo", level: frustrated}
       - {text: "no", level: frustrated, context: ["sigue sin cargar", "tampoco"]}
+      - {text: "el pedido llegó sin tapa, ¿me la mandáis?", level: calm, complaint: true}
 
-``level`` is calm, annoyed, frustrated or angry; ``context`` the same person's messages just before,
-oldest first. Anything else in an example is for people.
+``level`` is calm, annoyed, frustrated or angry; ``context`` the same person's messages just
+before, oldest first; ``complaint`` whether a calm one tells that something is wrong all the same
+(whoever is annoyed or worse always does). Anything else in an example is for people.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ class Graded:
     text: str
     level: str  # one of LEVELS
     context: tuple[str, ...] = ()  # the same person's messages just before, oldest first
+    complaint: bool = False  # whether it tells that something is wrong for the writer
     file: str = field(default="", compare=False)  # name of the file
     line: int = field(default=0, compare=False)  # in the file, from 1; 0 = unknown
 
@@ -76,7 +79,7 @@ def example(entry: Any, path: Path) -> Graded:
     """Return an entry of a file as a graded message.
 
     Raises:
-        ConfigError: it has no text, an unknown level, or a wrong context.
+        ConfigError: it has no text, an unknown level, or a wrong context or complaint.
     """
     line = int(getattr(entry, "line", 0))
     where = f"{path.name}:{line}" if line else path.name
@@ -89,4 +92,10 @@ def example(entry: Any, path: Path) -> Graded:
     context = entry.get("context") or ()
     if not isinstance(context, (list, tuple)) or not all(isinstance(one, str) for one in context):
         raise ConfigError(f"{where}: context {context!r} is not a list of texts.")
-    return Graded(str(entry["text"]), level, tuple(map(str, context)), path.name, line)
+    complaint = entry.get("complaint", level != LEVELS[0])
+    if not isinstance(complaint, bool) or (level != LEVELS[0] and not complaint):
+        raise ConfigError(
+            f"{where}: complaint {complaint!r} with level '{level}'. Expected: true or false for "
+            "calm messages, nothing for others."
+        )
+    return Graded(str(entry["text"]), level, tuple(map(str, context)), complaint, path.name, line)

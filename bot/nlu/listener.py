@@ -30,6 +30,7 @@ class Heard:
 
     score: float = 0.0  # in [0, 1]; every level takes a quarter
     probability: float = 0.0  # in [0, 1], of frustrated or angry; calibrated
+    complaint: float = 0.0  # in [0, 1], that something is wrong for the writer; calibrated
     cues: tuple[cues.Cue, ...] = ()
 
 
@@ -75,7 +76,8 @@ class Listener:
         alone = [one for one in examples if not one.context]
         features, _ = _features(encoder, lexicon, [one.text for one in alone])
         levels = [one.level for one in alone]
-        model = FrustrationModel.fit(features, levels, penalty=penalty)
+        complaints = [one.complaint for one in alone]
+        model = FrustrationModel.fit(features, levels, complaints, penalty=penalty)
         words = _words(examples, strength) if share else None
         listener = cls(encoder, lexicon, model, words, share)
         following = [one for one in examples if one.context]
@@ -94,6 +96,9 @@ class Listener:
         self.encoder.encode(every, threads=threads)
         logits = np.stack([self._heard(one.text, one.context)[0] for one in examples])
         model = self.model.calibrated(logits, [one.level for one in examples])
+        alone = [one for one in examples if not one.context]
+        features, _ = self._features([one.text for one in alone])
+        model = model.with_true_complaints(features, [one.complaint for one in alone])
         return replace(self, model=model)
 
     def hear(self, text: str, context: Sequence[str] = ()) -> Heard:
@@ -103,29 +108,38 @@ class Listener:
             text: The message, as it was typed.
             context: The same customer's messages before it, oldest first.
         """
-        logits, found = self._heard(text, context)
+        logits, features, found = self._heard(text, context)
         found = sorted(found, key=lambda cue: (cue.start, cue.end))[: cues.MOST]
         row = logits[None, :]
         return Heard(
-            float(self.model.score(row)[0]), float(self.model.probability(row)[0]), tuple(found)
+            float(self.model.score(row)[0]),
+            float(self.model.probability(row)[0]),
+            float(self.model.complaint(features)[0]),
+            tuple(found),
         )
 
-    def _heard(self, text: str, context: Sequence[str]) -> tuple[NDArray[Any], list[cues.Cue]]:
-        rows, found = self._alone([text])
+    def _heard(
+        self, text: str, context: Sequence[str]
+    ) -> tuple[NDArray[Any], Features, list[cues.Cue]]:
+        """Return the logits after what was said before, what is known of the text, its cues."""
+        features, found = self._features([text])
+        logits = self._weighed(features, [text])[0]
         if context:
-            return self.model.in_conversation(rows[0], self._before(text, context)), found
-        return rows[0], found
+            logits = self.model.in_conversation(logits, self._before(text, context))
+        return logits, features, found
 
-    def _alone(self, messages: Sequence[str]) -> tuple[NDArray[Any], list[cues.Cue]]:
-        """Return the logits of messages as if nothing was said before, and all cues in them."""
-        features, found = _features(self.encoder, self.lexicon, messages, listed=self.listed)
+    def _features(self, messages: Sequence[str]) -> tuple[Features, list[cues.Cue]]:
+        return _features(self.encoder, self.lexicon, messages, listed=self.listed)
+
+    def _weighed(self, features: Features, messages: Sequence[str]) -> NDArray[Any]:
+        """Return the logits of messages as if nothing was said before."""
         logits = self.model.logits(features, listed=self.listed)
         if self.words is not None and self.share:
             logits = logits + self.share * self.words.logits(messages)
-        return logits, found
+        return logits
 
     def _logits(self, messages: Sequence[str]) -> NDArray[Any]:
-        return self._alone(messages)[0]
+        return self._weighed(self._features(messages)[0], messages)
 
     def _before(self, text: str, context: Sequence[str]) -> Conversation:
         recent = _recent(context)
@@ -184,6 +198,7 @@ def as_output(heard: Heard, level: str) -> dict[str, Any]:
     return {
         "score": round(heard.score, 4),
         "probability": round(heard.probability, 4),
+        "complaint": round(heard.complaint, 4),
         "level": level,
         "cues": [cue.to_dict() for cue in heard.cues],
     }

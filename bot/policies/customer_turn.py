@@ -11,12 +11,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.deescalation.facts import names_order
 from bot.deescalation.state import ConversationState, CustomerTurn, History
+from bot.deescalation.topics import SMALL_TALK
+from bot.deescalation.turn import at_least
 
 STATE_SLOT = "conversation_state"
 FAILURE_SLOT = "action_failure"
 FALLBACK = "nlu_fallback"
 URGENT = frozenset({"self_harm", "violence_threat", "emergency", "ask_human"})
 """Intents that are not lost when the understanding is unsure."""
+LIKELY = 0.5  # probability from which a complaint is more likely than none
 
 
 def turn_data(tracker: DialogueStateTracker) -> dict[str, Any]:
@@ -49,6 +52,7 @@ def customer_turn(tracker: DialogueStateTracker) -> CustomerTurn | None:
         confidence=float((latest.intent or {}).get("confidence") or 0.0),
         score=float(frustration.get("score") or 0.0),
         level=str(frustration.get("level") or "calm"),
+        complaint=float(frustration.get("complaint") or 0.0),
         cues=tuple(str(cue.get("name")) for cue in frustration.get("cues") or ()),
         entities=_entities(latest, tracker.get_slot(REQUESTED_SLOT)),
         language=str((data.get("language") or {}).get("code") or ""),
@@ -120,7 +124,22 @@ def _intent(tracker: DialogueStateTracker, latest: UserUttered) -> str:
     name = str((latest.intent or {}).get("name"))
     if name == FALLBACK and answers_form(tracker):
         return "inform"
-    return name
+    return _meant(latest.parse_data or {}) or name if name == "thanks" else name
+
+
+def _meant(data: dict[str, Any]) -> str:
+    """Return the likeliest matter of thanks that are none; empty where they are sincere.
+
+    Who sounds frustrated and tells of something wrong is sarcastic. The tone alone does not say so:
+    it may come from the messages before a plain "gracias".
+    """
+    heard = data.get("frustration") or {}
+    if not at_least(str(heard.get("level")), "frustrated"):
+        return ""
+    if float(heard.get("complaint") or 0.0) < LIKELY:
+        return ""
+    ranking = (str(one.get("name")) for one in data.get("intent_ranking") or ())
+    return next((one for one in ranking if one not in SMALL_TALK and one != FALLBACK), "")
 
 
 def answers_form(tracker: DialogueStateTracker) -> bool:

@@ -19,7 +19,7 @@ SCARCE = 0.25  # share of the median count below which an intent is far behind t
 REGIONS = {"es": ("es", "mx", "ar", "co", "cl", "pe"), "en": ("us", "uk", "ie", "au", "in")}
 DOMAINS = tuple("shop bank telecom airline energy insurance public software everyday".split())
 STYLES = tuple("furious icy sarcastic resigned rambling telegraphic shouting even joyful".split())
-FIELDS = ("text", "level", "region", "domain", "style", "context")
+FIELDS = ("text", "level", "complaint", "region", "domain", "style", "context")
 """What a graded example may say; all but text, level and context is for people."""
 
 

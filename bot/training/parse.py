@@ -3,8 +3,9 @@
 Each line of the input is ``{"text": "...", "context": ["previous turns", ...]}``; ``context`` may
 be left out, anything else is passed through. Each readable line comes back, in order, with
 ``intent``, ``confidence``, ``entities``, ``frustration`` (0..1, every level a quarter),
-``probability`` (0..1, of frustrated or angry), ``level``, ``cues``, ``language``; ``guess``, the
-likeliest intent, where the intent is only ``nlu_fallback``.
+``probability`` (0..1, of frustrated or angry), ``complaint`` (0..1, that something is wrong,
+however calmly told), ``level``, ``cues``, ``language``; ``guess``, the likeliest intent, where the
+intent is only ``nlu_fallback``.
 
 The model's own NLU graph does the work, many lines at a time. What takes longest, the sentence
 encoder, starts on all cores before the graph is even loaded.

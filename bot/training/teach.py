@@ -96,6 +96,7 @@ def add_frustration(
     domain: str = "shop",
     style: str = "",
     context: Sequence[str] = (),
+    complaint: bool = False,
     where: Place,
     say: Say,
 ) -> list[Taught]:
@@ -109,6 +110,7 @@ def add_frustration(
         domain: What business it is about.
         style: How it is said; empty: what is usual for the level.
         context: The same person's messages just before, oldest first.
+        complaint: Whether calm ones tell that something is wrong; others always do.
         where: The checkout and the encoder.
         say: Told about what takes long, or cannot be done.
 
@@ -128,6 +130,8 @@ def add_frustration(
     def line(content: Content, one: Example) -> tuple[Path, str, int]:
         path = where.root / corpus.GRADED / f"{one.language}_added.yml"
         fields: dict[str, object] = {"text": one.text, "level": level}
+        if complaint and level == LEVELS[0]:
+            fields["complaint"] = True
         fields["region"] = region or USUAL_REGION[one.language]
         fields |= {"domain": domain, "style": style}
         if one.context:

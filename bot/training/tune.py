@@ -76,10 +76,10 @@ def tune(settings: Settings, *, say: Say) -> str:
     from bot.encoder import tuning
 
     base = base_of(settings)
-    say("Fine-tuning the sentence encoder on the examples (about half an hour on 2 cores) ...")
+    say("Fine-tuning the sentence encoder on the examples (15 to 30 minutes on 2 cores) ...")
     tasks = [
         tuning.Task("intent", *_intents()),
-        tuning.Task("frustration", *_levels(), weight=1.5),
+        tuning.Task("frustration", *_levels(), weight=2.0),
     ]
     tuned = tuning.tune(settings.models, base, tasks, tuning.Recipe(), progress=say)
     say("Comparing it with the untuned one on the development texts ...")
@@ -116,7 +116,9 @@ def _levels() -> tuple[list[str], np.ndarray[Any, Any]]:
     examples = graded.read(ROOT / "data" / "frustration")
     grades = np.array([LEVELS.index(one.level) for one in examples])
     texts = [all_texts(one.text, one.context)[-1 if one.context else 0] for one in examples]
-    return texts, (grades[:, None] >= np.arange(1, len(LEVELS))).astype(np.float32)
+    steps = (grades[:, None] >= np.arange(1, len(LEVELS))).astype(np.float32)
+    complaints = [np.nan if one.context else one.complaint for one in examples]
+    return texts, np.column_stack([steps, np.array(complaints, dtype=np.float32)])
 
 
 def component(name: str) -> dict[str, Any]:
@@ -127,10 +129,14 @@ def component(name: str) -> dict[str, Any]:
 
 def score(settings: Settings, name: str) -> Scores:
     """Return what an encoder reaches on the development texts, with heads fitted on it."""
-    encoder = Encoder.load(settings.models, name, cached=60_000)
+    file = kept.place(settings.models, name)
+    encoder = Encoder.load(settings.models, name, cached=kept.MOST)
+    encoder.recall(file)
     folder = ROOT / "evaluation" / "nlu"
     found = _score_intents(encoder, development.labelled_texts(folder))
-    return Scores(found["es"], found["en"], _score_levels(encoder, folder))
+    scores = Scores(found["es"], found["en"], _score_levels(encoder, folder))
+    encoder.keep(file)  # a training comes next, and reads the same texts
+    return scores
 
 
 def _score_intents(encoder: Encoder, texts: list[labelled.Labelled]) -> dict[str, float]:

@@ -139,6 +139,7 @@ def result(parsed: dict[str, Any]) -> dict[str, Any]:
         "entities": [{key: one.get(key) for key in keys} for one in parsed.get("entities") or []],
         "frustration": parsed["frustration"]["score"],
         "probability": parsed["frustration"]["probability"],
+        "complaint": parsed["frustration"]["complaint"],
         "level": parsed["frustration"]["level"],
         "cues": parsed["frustration"]["cues"],
         "language": parsed["language"]["code"],

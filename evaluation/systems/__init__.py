@@ -26,6 +26,7 @@ class Reading:
         probability: Of frustrated or angry, in [0, 1]; a mere ranking unless ``calibrated``.
         level: One of the four levels; frustrated and angry count as frustrated.
         cues: Names of what it points at.
+        complaint: That something is wrong for the writer, in [0, 1]; its decision is from 0.5 on.
     """
 
     intent: str = ""
@@ -34,6 +35,7 @@ class Reading:
     probability: float = 0.0
     level: str = "calm"
     cues: tuple[str, ...] = ()
+    complaint: float = 0.0
 
 
 class System(Protocol):

@@ -103,6 +103,7 @@ def _reading(parsed: dict[str, Any]) -> Reading:
         guess=str(first["name"]),
         confidence=float(first["confidence"]),
         probability=float(heard.get("probability", heard.get("score", 0.0))),
+        complaint=float(heard.get("complaint", 0.0)),
         level=str(heard.get("level", "calm")),
         cues=tuple(str(one["name"]) for one in heard.get("cues") or ()),
     )

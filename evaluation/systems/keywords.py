@@ -48,6 +48,7 @@ class Keywords:
             guess=intent,
             confidence=float(bool(intent)),
             probability=len(found) / (len(found) + 1),
+            complaint=len(found) / (len(found) + 1),
             level="frustrated" if found else "calm",
             cues=tuple(cue.name for cue in found),
         )

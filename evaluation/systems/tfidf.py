@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -58,22 +59,34 @@ class TfIdf:
         )
         chances = self._levels.predict(heard).chances[:, POSITIVE].sum(axis=1)
         self._threshold = _best_threshold(truth, chances)
+        alone = [one for one in training.graded if not one.context]
+        wrong = np.array([bool(one.complaint) for one in dev.frustration])
+        self._complaints = _Regression([one.text for one in alone])
+        complaint_strength = self._complaints.choose(
+            [str(int(one.complaint)) for one in alone],
+            [one.text for one in dev.frustration],
+            lambda found: _auc(wrong, found.chances[:, -1]),
+            strengths,
+        )
         tried = ", ".join(f"{one:g}" for one in strengths)
         self.about = (
             "Word 1-2 grams and character 2-5 grams on the same training data; on the development "
             f"texts the best of C {tried}: {intent_strength:g} for intents, {level_strength:g} for "
-            f"frustration, threshold {self._threshold:.2f}."
+            f"frustration, threshold {self._threshold:.2f}, {complaint_strength:g} for complaints."
         )
 
     def read(self, texts: Sequence[Text]) -> list[Reading]:
         """Return what it makes of each text, in order."""
         intents = self._intents.predict([one.text for one in texts])
         levels = self._levels.predict([_together(one.text, one.context) for one in texts])
+        wrong = self._complaints.predict([one.text for one in texts]).chances[:, -1]
         names = intents.argmax_names()
         confidences = intents.chances.max(axis=1)
         return [
-            self._reading(str(name), float(confidence), row)
-            for name, confidence, row in zip(names, confidences, levels.chances, strict=True)
+            replace(self._reading(str(name), float(confidence), row), complaint=float(complaint))
+            for name, confidence, row, complaint in zip(
+                names, confidences, levels.chances, wrong, strict=True
+            )
         ]
 
     def _reading(self, name: str, confidence: float, row: NDArray[Any]) -> Reading:
@@ -83,7 +96,7 @@ class TfIdf:
             number for number in range(len(LEVELS)) if (number in POSITIVE) == bool(frustrated)
         ]
         level = LEVELS[max(choice, key=lambda number: row[number])]
-        return Reading(name, name, confidence, probability, level)
+        return Reading(name, name, confidence, probability, level=level)
 
     def latency(self, texts: Sequence[Text]) -> list[float]:
         """Return the milliseconds of reading each text alone, warm."""
@@ -97,7 +110,8 @@ class TfIdf:
 
     def megabytes(self) -> float:
         """Return the size of both models, as they would be kept, in MB."""
-        return sum(len(pickle.dumps(one.kept())) for one in (self._intents, self._levels)) / 1e6
+        parts = (self._intents, self._levels, self._complaints)
+        return sum(len(pickle.dumps(one.kept())) for one in parts) / 1e6
 
 
 class _Found:

@@ -8,10 +8,9 @@ from bot.deescalation.frustration import (
     Conversation,
     FrustrationModel,
     Message,
-    check_cuts,
     conversation,
-    level_of,
 )
+from bot.deescalation.levels import check_cuts, level_of
 from bot.deescalation.ordinal import mean_chance, true_shares
 from bot.deescalation.turn import LEVELS
 from bot.errors import ConfigError
@@ -37,7 +36,8 @@ GRADES = np.arange(400) % 4
 
 @pytest.fixture(scope="module")
 def model():
-    return FrustrationModel.fit(messages(GRADES), [LEVELS[g] for g in GRADES], penalty=3.0)
+    levels = [LEVELS[g] for g in GRADES]
+    return FrustrationModel.fit(messages(GRADES), levels, GRADES > 0, penalty=3.0)
 
 
 def test_the_score_grows_with_the_level(model):
@@ -52,6 +52,23 @@ def test_levels_found_are_mostly_the_levels_given(model):
     scores = model.score(model.logits(messages(GRADES, seed=2)))
     found = np.array([LEVELS.index(level_of(score, CUTS)) for score in scores])
     assert np.abs(found - GRADES).mean() < 0.6
+
+
+def test_a_complaint_has_a_chance_of_its_own_that_is_made_true_on_other_messages(model):
+    other = messages(GRADES, seed=4)
+    chances = model.complaint(other)
+    assert ((chances >= 0) & (chances <= 1)).all()
+    assert chances[GRADES > 0].mean() > chances[GRADES == 0].mean() + 0.3
+    rare = GRADES > 1  # what counts as one there is rarer than what was learnt
+    assert model.with_true_complaints(other, rare).complaint(other).mean() == pytest.approx(
+        rare.mean(), abs=0.02
+    )
+    assert model.with_true_complaints(other, rare[rare]) is model
+
+
+def test_the_word_list_has_no_say_in_a_complaint(model):
+    test = messages(GRADES, seed=5)
+    assert np.array_equal(model.complaint(test), model.complaint(test.without_list()))
 
 
 def test_the_curve_makes_chances_true_and_no_two_messages_change_places():
@@ -118,7 +135,8 @@ def test_a_model_comes_back_from_its_arrays(model):
 
 
 def test_the_same_data_give_the_same_model(model):
-    again = FrustrationModel.fit(messages(GRADES), [LEVELS[g] for g in GRADES], penalty=3.0)
+    levels = [LEVELS[g] for g in GRADES]
+    again = FrustrationModel.fit(messages(GRADES), levels, GRADES > 0, penalty=3.0)
     np.testing.assert_array_equal(again.weights, model.weights)
 
 
@@ -200,10 +218,8 @@ def test_the_step_that_is_asked_counts_most():
     both_others = [9.0, -1.0, -1.0]  # sure to be annoyed, no more frustrated than the first
     means = mean_chance(np.array([annoyed, both_others, frustrated]))
     assert means[1] - means[0] < (means[2] - means[0]) / 10
-    assert means == pytest.approx(
-        [(0.9526 + 5 * 0.2689) / 6, (0.9999 + 5 * 0.2689) / 6, (0.9526 + 4 * 0.7311 + 0.2689) / 6],
-        abs=1e-4,
-    )
+    expected = [0.8176 + 12 * 0.3775, 0.9890 + 12 * 0.3775, 0.8176 + 8 * 0.6225 + 4 * 0.3775]
+    assert means * 13 == pytest.approx(expected, abs=1e-3)
 
 
 def test_extreme_logits_give_finite_scores(model):

@@ -65,7 +65,7 @@ def test_fields_are_complete_and_valid(path: Path) -> None:
     wrong = [
         e
         for e in graded(path)
-        if set(e) - {"context", "domain"} != {"text", "level", "region", "style"}
+        if set(e) - {"context", "domain", "complaint"} != {"text", "level", "region", "style"}
         or e.get("domain", "shop") not in DOMAINS
         or not (isinstance(e["text"], str) and e["text"].strip())
         or e["level"] not in LEVELS

@@ -72,8 +72,19 @@ def test_an_annoyed_complaint_is_acknowledged_the_first_time_and_that_is_no_atte
     assert action(again) is None
 
 
+CALM = {"complaint": "calm", "wish": "annoyed"}
+
+
+@pytest.mark.parametrize("complaint, expected", [(0.95, "utter_note_fact"), (0.85, None)])
+def test_a_wish_that_tells_of_something_wrong_is_said_back_however_calm(complaint, expected):
+    lines = {**CONFIG, "stated_problem": {**CALM, "complaining": 0.9}}
+    config = StepConfig.from_config({**BLOCK, "triggers": lines})
+    wish = turn("order_status", complaint=complaint, entities={"order_number": "ES-123456"})
+    assert decide(after(wish), config).response == expected
+
+
 def test_a_calm_complaint_hears_its_fact_back_where_the_settings_say_so():
-    lines = {**CONFIG, "stated_problem": {"complaint": "calm", "wish": "annoyed"}}
+    lines = {**CONFIG, "stated_problem": {**CALM, "complaining": 0.9}}
     config = StepConfig.from_config({**BLOCK, "triggers": lines})
     state = after("late_delivery")
     assert decide(state, config).response == "utter_note_fact"
@@ -330,7 +341,7 @@ def test_techniques_cover_all_of_last():
 def test_an_annoyed_turn_is_acknowledged_when_it_says_why(level, cues, expected):
     lines = {
         "strong_emotion": {"level": "frustrated", "cues": ["insult", "ignored"]},
-        "stated_problem": {"complaint": "angry", "wish": "angry"},
+        "stated_problem": {"complaint": "angry", "wish": "angry", "complaining": 0.9},
     }
     config = StepConfig.from_config({**BLOCK, "triggers": {**CONFIG, **lines}})
     state = after(turn("double_charge", level, cues=cues))

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIG = {
     "self_harm": {"confidence": 0.4},
     "violence_threat": {"confidence": 0.5},
-    "emergency": {"confidence": 0.5},
+    "emergency": {"confidence": 0.5, "cues": ["outage"], "surely": 0.9},
     "explicit_request": {"confidence": 0.5},
     "accepted_person": {},
     "unsupported_language": {"languages": ["es", "en"], "words": 4},
@@ -44,7 +44,7 @@ CONFIG = {
     "attempts_spent": {"attempts": 2},
     "falling_mood": {"turns": 3, "rise": 0.25, "reaches": 0.4},
     "strong_emotion": {"level": "frustrated", "cues": ["ignored"]},
-    "stated_problem": {"complaint": "annoyed", "wish": "annoyed"},
+    "stated_problem": {"complaint": "annoyed", "wish": "annoyed", "complaining": 0.9},
     "tone_change": {"turns": 2},
     "very_angry": {"level": "angry"},
     "first_abuse": {"confidence": 0.6},
@@ -118,6 +118,11 @@ ROWS = [
     ("self_harm", said("self_harm", 0.45), said("self_harm", 0.3)),
     ("violence_threat", said("violence_threat"), said("vent", level="angry")),
     ("emergency", said("emergency"), said("vent", level="angry")),
+    (
+        "emergency",
+        said("emergency", 0.95, cues=("outage",)),
+        said("emergency", 0.7, cues=("outage",)),  # all tills down is not yet an accident
+    ),
     ("explicit_request", said("ask_human", 0.55), said("ask_human", 0.4)),
     ("accepted_person", offered("affirm"), offered("deny")),
     ("accepted_person", offered("ask_human"), said("affirm")),

@@ -32,7 +32,8 @@ def tuned(models):
     """The base, tuned, and what was said meanwhile."""
     said = []
     task = tuning.Task("harm", HARM + PLAY, np.array([0] * 4 + [1] * 4))
-    steps = tuning.Task("steps", HARM + PLAY, np.array([[1.0, 1.0]] * 4 + [[1.0, 0.0]] * 4))
+    unsaid = [[1.0, 0.0]] * 3 + [[np.nan, 0.0]]  # of the last, nobody has answered the first
+    steps = tuning.Task("steps", HARM + PLAY, np.array([[1.0, 1.0]] * 4 + unsaid))
     name = tuning.tune(models, shelf.current(models), [task, steps], RECIPE, progress=said.append)
     return name, said, [task, steps]
 
@@ -47,6 +48,11 @@ def margin(models, name):
 
 def test_what_differs_lies_further_apart_than_what_is_alike(models, tuned):
     assert margin(models, tuned[0]) > margin(models, shelf.current(models)) + 0.01
+
+
+def test_questions_that_nobody_answered_spoil_nothing(models, tuned):
+    assert np.isfinite(Encoder.load(models, tuned[0]).encode(HARM + PLAY)).all()
+    assert not any("nan" in line for line in tuned[1])
 
 
 def test_it_is_on_the_shelf_and_not_chosen(models, tuned):

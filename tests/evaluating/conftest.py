@@ -50,6 +50,7 @@ def _moods(code):
             context=("antes",) if number % 2 else (),
             level=level,
             frustrated=level in ("frustrated", "angry"),
+            complaint=level != "calm",
             lookalike=level == "calm",
             slices=(("region", "mx"), ("style", "even")),
         )
@@ -68,6 +69,7 @@ def _reading(text, *, wrong):
         probability=0.9 if level in ("frustrated", "angry") else 0.1,
         level=level,
         cues=("insult",) if wrong else (),
+        complaint=0.2 if level == "calm" else 0.8,
     )
 
 

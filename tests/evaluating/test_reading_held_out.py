@@ -88,6 +88,19 @@ def test_real_texts_are_judged_by_their_own_labels(folder, tmp_path):
     assert any("brighter_es_dev.jsonl is not there" in one for one in found.left_out)
 
 
+def test_calm_complaints_are_told_from_what_is_none(folder, tmp_path):
+    (folder / "frustration_test_es.yml").write_text(
+        "examples:\n  - {text: a, level: calm}\n  - {text: b, level: calm, complaint: true}\n"
+        "  - {text: c, level: annoyed}\n"
+    )
+    rows = [{"text": "late again", "label": "negative"}, {"text": "thx", "label": "positive"}]
+    path = tmp_path / "us_airline_en_dev.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    found = held_out.read("test", folder=folder, real=tmp_path)
+    assert [one.complaint for one in found.frustration] == [False, True, True]
+    assert [one.complaint for one in found.real["US airlines: complaint"]] == [True, False]
+
+
 def test_a_broken_line_of_real_texts_is_named(folder, tmp_path):
     (tmp_path / "emoevent_es_dev.jsonl").write_text('{"text": "a", "label": "joy"}\n{}\n')
     with pytest.raises(ConfigError, match="jsonl:2"):

@@ -159,6 +159,7 @@ def test_a_pressed_quick_reply_is_obeyed_and_is_calm(loaded):
     assert parsed["frustration"] == {
         "score": 0.0,
         "probability": 0.0,
+        "complaint": 0.0,
         "level": "calm",
         "cues": [],
     }

@@ -94,6 +94,8 @@ def test_domain_and_examples_name_the_same_intents(root):
         ("  - {text: x, level: angry, regoin: es}\n", "Did you mean 'region'"),
         ("  - {text: x, level: angry, style: furios}\n", "Did you mean 'furious'"),
         ("  - {text: x, level: angry, context: nada}\n", "list of texts"),
+        ("  - {text: x, level: calm, complaint: yes please}\n", "complaint 'yes please'"),
+        ("  - {text: x, level: angry, complaint: false}\n", "with level 'angry'"),
     ],
 )
 def test_a_wrong_graded_example_is_told_with_its_line(root, new, told):

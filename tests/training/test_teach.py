@@ -204,6 +204,15 @@ def test_a_graded_example_is_one_line_in_the_file_of_added_ones(where, root):
     assert done.example.place == f"{ADDED}:3"
 
 
+def test_a_calm_complaint_is_marked_and_an_angry_one_needs_no_mark(where, root):
+    grade(where, "llegó sin tapa, ¿me la mandáis?", level="calm", language="es", complaint=True)
+    grade(where, "ladrones de tapas", language="es", complaint=True)
+    first, second = graded.read_file(root / ADDED)
+    assert (first.level, first.complaint) == ("calm", True)
+    assert (second.level, second.complaint) == ("angry", True)
+    assert (root / ADDED).read_text(encoding="utf-8").count("complaint") == 1
+
+
 @pytest.mark.parametrize(
     "text, options, told",
     [
