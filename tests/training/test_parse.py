@@ -82,7 +82,8 @@ def test_every_line_comes_back_scored_and_in_order(model, tmp_path):
     assert not report.unreadable
     first, second, third = rows
     assert set(first) == {
-        "text", "label", "intent", "confidence", "entities", "frustration", "probability", "level",
+        "text", "label", "intent", "confidence", "entities", "frustration", "probability",
+        "complaint", "level",
         "cues", "language",
     }  # fmt: skip
     assert {"entity": "order_number", "value": "48213", "start": 39, "end": 44} in first["entities"]
