@@ -124,7 +124,9 @@ def _intent(tracker: DialogueStateTracker, latest: UserUttered) -> str:
     name = str((latest.intent or {}).get("name"))
     if name == FALLBACK and answers_form(tracker):
         return "inform"
-    return _meant(latest.parse_data or {}) or name if name == "thanks" else name
+    if name == "thanks":
+        return _meant(latest.parse_data or {}) or name
+    return name
 
 
 def _meant(data: dict[str, Any]) -> str:

@@ -96,7 +96,7 @@ class TfIdf:
             number for number in range(len(LEVELS)) if (number in POSITIVE) == bool(frustrated)
         ]
         level = LEVELS[max(choice, key=lambda number: row[number])]
-        return Reading(name, name, confidence, probability, level=level)
+        return Reading(name, name, confidence, probability, level)
 
     def latency(self, texts: Sequence[Text]) -> list[float]:
         """Return the milliseconds of reading each text alone, warm."""
